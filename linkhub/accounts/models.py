@@ -1,0 +1,157 @@
+"""Who may see and do what: users, projects, memberships and API tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from django.contrib.auth.models import AbstractUser, AnonymousUser, Group
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    Viewer = "User | AnonymousUser | ApiToken"
+
+
+class User(AbstractUser):
+    """A person who signs in. `is_superuser` is the instance's admin role."""
+
+    class Meta(AbstractUser.Meta):
+        db_table = "accounts_user"
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def visible_to(self, viewer: User | AnonymousUser | ApiToken) -> ProjectQuerySet:
+        """The projects whose runs and links `viewer` may see; every read starts here."""
+        if isinstance(viewer, ApiToken):
+            return self if viewer.project_id is None else self.filter(pk=viewer.project_id)
+        if not viewer.is_authenticated or not viewer.is_active:
+            return self.none()
+        if viewer.is_superuser:
+            return self
+        member = Membership.objects.filter(Q(user=viewer) | Q(group__user=viewer))
+        return self.filter(
+            Q(visibility=Project.Visibility.INTERNAL) | Q(pk__in=member.values("project_id"))
+        )
+
+    def maintained_by(self, user: User) -> ProjectQuerySet:
+        """The projects whose definitions `user` may edit."""
+        if user.is_superuser:
+            return self
+        member = Membership.objects.filter(
+            Q(user=user) | Q(group__user=user), role=Membership.Role.MAINTAINER
+        )
+        return self.filter(pk__in=member.values("project_id"))
+
+
+class Project(models.Model):
+    """Where runs live. Internal projects are visible to every signed-in user."""
+
+    class Visibility(models.TextChoices):
+        INTERNAL = "internal"
+        PRIVATE = "private"
+
+    name = models.CharField(max_length=255)
+    title = models.CharField(max_length=255, blank=True)
+    description = models.TextField(blank=True)
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.INTERNAL)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[ProjectQuerySet] = ProjectQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="project_name_unique"),
+            models.CheckConstraint(condition=~Q(name=""), name="project_name_given"),
+            models.CheckConstraint(
+                condition=Q(visibility__in=["internal", "private"]),
+                name="project_visibility_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.name
+
+
+class Membership(models.Model):
+    """A user's or a group's role in one project."""
+
+    class Role(models.TextChoices):
+        VIEWER = "viewer"
+        MAINTAINER = "maintainer"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, models.CASCADE, null=True, blank=True)
+    group = models.ForeignKey(Group, models.CASCADE, null=True, blank=True)
+    role = models.CharField(max_length=10, choices=Role, default=Role.VIEWER)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "user"],
+                condition=Q(user__isnull=False),
+                name="membership_project_user_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["project", "group"],
+                condition=Q(group__isnull=False),
+                name="membership_project_group_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, group__isnull=True)
+                | Q(user__isnull=True, group__isnull=False),
+                name="membership_user_or_group",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=["viewer", "maintainer"]), name="membership_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user or self.group}: {self.role} of {self.project}"
+
+
+class ApiToken(models.Model):
+    """A program's key: scoped to one project or all, and to abilities.
+
+    Only the SHA-256 of the secret is kept: the secret has 216 random bits, so a slow hash
+    would protect nothing.
+    """
+
+    class Ability(models.TextChoices):
+        INGEST = "ingest"
+        READ = "read"
+        MANAGE = "manage"
+
+    name = models.CharField(max_length=255)
+    prefix = models.CharField(max_length=12)
+    digest = models.BinaryField(max_length=32)
+    project = models.ForeignKey(Project, models.CASCADE, null=True, blank=True)
+    can_ingest = models.BooleanField(default=False)
+    can_read = models.BooleanField(default=False)
+    can_manage = models.BooleanField(default=False)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            # Serves every API request: the token is found by its digest.
+            models.UniqueConstraint(fields=["digest"], name="apitoken_digest_unique"),
+            models.CheckConstraint(
+                condition=Q(can_ingest=True) | Q(can_read=True) | Q(can_manage=True),
+                name="apitoken_can_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    def can(self, ability: str) -> bool:
+        return bool(getattr(self, f"can_{self.Ability(ability).value}"))
+
+    def usable_at(self, now: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)

@@ -1,0 +1,8 @@
+"""An asynchronous web process's entry point."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linkhub.settings")
+application = get_asgi_application()

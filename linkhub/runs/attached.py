@@ -1,0 +1,150 @@
+"""Links that come with an execution, in our spelling and in Flyte's.
+
+Flyte's TaskLog (flyteidl2.core.TaskLog) travels as JSON in several spellings: the fields
+`ShowWhilePending` and `HideOnceFinished` are camel-cased in the message itself, the others
+follow proto3's JSON mapping or keep their own names.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from django.utils.text import slugify
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from linkhub.runs.text import Text
+
+FLYTE_SPELLINGS = {
+    "uri": "url",
+    "ShowWhilePending": "show_while_pending",
+    "showWhilePending": "show_while_pending",
+    "HideOnceFinished": "hide_once_finished",
+    "hideOnceFinished": "hide_once_finished",
+    "iconUri": "icon",
+    "icon_uri": "icon",
+    "linkType": "link_type",
+    "messageFormat": "message_format",
+}
+# By number too: proto3's JSON mapping accepts both.
+FLYTE_LINK_TYPES = {"EXTERNAL": "external", "DASHBOARD": "dashboard", "IDE": "ide"} | {
+    0: "external",
+    1: "dashboard",
+    2: "ide",
+}
+FLYTE_MESSAGE_FORMATS: dict[Any, str] = {"UNKNOWN": "", "CSV": "csv", "JSON": "json"} | {
+    0: "",
+    1: "csv",
+    2: "json",
+}
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdw])", re.ASCII)
+
+
+def parse_duration(text: str) -> timedelta:
+    """A duration such as `30d`, `12h` or Flyte's `3600s`: a number and one of s, m, h, d, w."""
+    if (match := DURATION.fullmatch(text)) is None:
+        raise ValueError("must be a number and a unit (s, m, h, d or w), such as 30d")
+    try:
+        return timedelta(**{UNITS[match[2]]: float(match[1])})
+    except OverflowError as error:
+        raise ValueError("is too long a duration") from error
+
+
+def _duration(value: Any) -> Any:
+    if isinstance(value, str):
+        parse_duration(value)
+    return value
+
+
+ParamValue = Annotated[Text, StringConstraints(max_length=8000)] | int | float | bool | None
+
+
+class AttachedLinkDocument(BaseModel):
+    """One attached link. `ready` is kept and shown and decides nothing."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    key: Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,255}$")] | None = None
+    name: Annotated[Text, StringConstraints(max_length=2000)] = ""
+    url: Annotated[Text, StringConstraints(max_length=8000)] | None = None
+    provider: Annotated[Text, StringConstraints(max_length=64)] | None = None
+    params: Annotated[dict[Text, ParamValue], Field(max_length=100)] = {}
+    level: Literal["run", "action", "attempt", "pod"] | None = None
+    attempt: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    pod: Annotated[Text, StringConstraints(max_length=255)] | None = None
+    link_type: Literal["external", "dashboard", "logs", "ide"] = "external"
+    icon: Annotated[Text, StringConstraints(max_length=2000)] = ""
+    message_format: Literal["", "csv", "json"] = ""
+    ready: bool | None = None
+    show_while_pending: bool = True
+    hide_once_finished: bool = False
+    ttl: Annotated[str, BeforeValidator(_duration)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def accept_flyte_spellings(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or not FLYTE_SPELLINGS.keys() & given.keys():
+            return given
+        if clash := sorted(
+            name for name, ours in FLYTE_SPELLINGS.items() if name in given and ours in given
+        ):
+            raise ValueError(f"has {clash[0]} and {FLYTE_SPELLINGS[clash[0]]}; give one of them")
+        link = {FLYTE_SPELLINGS.get(name, name): value for name, value in given.items()}
+        link.setdefault("show_while_pending", False)
+        for name, known in (
+            ("link_type", FLYTE_LINK_TYPES),
+            ("message_format", FLYTE_MESSAGE_FORMATS),
+        ):
+            value = link.get(name)
+            if isinstance(value, str | int):
+                link[name] = known.get(value, value)
+        return link
+
+    @model_validator(mode="after")
+    def check_url_or_provider(self) -> AttachedLinkDocument:
+        if (self.url is None) == (self.provider is None):
+            raise ValueError("needs either url or provider")
+        return self
+
+    def body(self) -> dict[str, Any]:
+        """The link as it is stored: our spelling, without what was not given."""
+        return self.model_dump(exclude_none=True, exclude_defaults=True) | {
+            "show_while_pending": self.show_while_pending
+        }
+
+
+def check_identities(links: list[AttachedLinkDocument]) -> list[AttachedLinkDocument]:
+    """The same explicit identity (key, attempt, pod) twice in one list is an error."""
+    seen = set()
+    for link in links:
+        identity = (link.key, link.attempt, link.pod)
+        if link.key is not None and identity in seen:
+            raise ValueError(f"has the key {link.key} twice for the same attempt and pod")
+        seen.add(identity)
+    return links
+
+
+def with_keys(links: list[AttachedLinkDocument]) -> list[tuple[str, AttachedLinkDocument]]:
+    """Each link with its key: its own, else the slug of its name, numbered where taken."""
+    taken = {(link.key, link.attempt, link.pod) for link in links if link.key}
+    keyed = []
+    for link in links:
+        key = link.key
+        if key is None:
+            base = slugify(link.name)[:240] or "link"
+            key, number = base, 1
+            while (key, link.attempt, link.pod) in taken:
+                number += 1
+                key = f"{base}-{number}"
+            taken.add((key, link.attempt, link.pod))
+        keyed.append((key, link))
+    return keyed

@@ -1,0 +1,213 @@
+"""Configuration: environment variables, read here and nowhere else.
+
+`docs/configuration.md` lists them. A wrong value or combination stops the start with one
+sentence that names the variable.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from linkhub.embedded import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+LINKHUB_HOME = Path(env.str("LINKHUB_HOME", default=str(BASE_DIR / ".linkhub"))).absolute()
+
+# Commands run by hand beside `serve` find its servers and secret through the home folder.
+for _name, _value in environment.load(LINKHUB_HOME).items():
+    environ.Env.ENVIRON.setdefault(_name, _value)
+
+
+def read(kind: str, name: str, default: Any) -> Any:
+    """The variable `name` as `kind` (a reader of django-environ), or one clear sentence."""
+    try:
+        return getattr(env, kind)(name, default=default)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is not a valid {kind}: {error}.") from error
+
+
+def positive(name: str, default: int) -> int:
+    value = int(read("int", name, default))
+    if value <= 0:
+        raise ImproperlyConfigured(f"{name} must be greater than 0, not {value}.")
+    return value
+
+
+DEBUG = read("bool", "DEBUG", False)
+SECRET_KEY = read("str", "SECRET_KEY", "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set: set it to a long random text, or start with `make run`."
+    )
+ALLOWED_HOSTS = read("list", "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = read("list", "CSRF_TRUSTED_ORIGINS", [])
+# Whether browsers reach LinkHub by https (itself or through a proxy that ends TLS).
+HTTPS = read("bool", "LINKHUB_HTTPS", False)
+# The address that links back to LinkHub start with, such as https://linkhub.example.com.
+LINKHUB_URL = read("str", "LINKHUB_URL", "").rstrip("/")
+
+INSTALLED_APPS = [
+    "linkhub.accounts",
+    "linkhub.runs",
+    "linkhub.links",
+    "linkhub.ingest",
+    "linkhub.api",
+    "linkhub.pages",
+    "linkhub.embedded",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "template_partials",
+    "simple_history",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "linkhub.urls"
+WSGI_APPLICATION = "linkhub.wsgi.application"
+ASGI_APPLICATION = "linkhub.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Data -------------------------------------------------------------------------------
+
+if not env.str("DATABASE_URL", default=""):
+    raise ImproperlyConfigured(
+        "DATABASE_URL is not set and no `make run` has left one in LINKHUB_HOME"
+        f" ({LINKHUB_HOME}): set it, for example postgres://linkhub:…@localhost/linkhub."
+    )
+DATABASES = {"default": read("db_url", "DATABASE_URL", None)}
+if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgres://…).")
+DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Accounts ---------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "sign_in"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- Celery -----------------------------------------------------------------------------
+
+REDIS_URL = read("str", "REDIS_URL", "")
+# redis-py says unix:///path?db=0 where Celery says redis+socket:///path?virtual_host=0.
+CELERY_BROKER_URL = re.sub(r"^unix://", "redis+socket://", REDIS_URL).replace(
+    "?db=", "?virtual_host="
+)
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_TIME_LIMIT = 90
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300, "unacked_restore_throttle": 1}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_DB_REUSE_MAX = 1000
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "resolve"
+
+# --- Links ------------------------------------------------------------------------------
+
+LINKHUB_SCHEMES = read("list", "LINKHUB_SCHEMES", [])
+LINKHUB_ADMIN_HOSTS = read("list", "LINKHUB_ADMIN_HOSTS", ["*"])
+LINKHUB_ATTACHED_HOSTS = read("list", "LINKHUB_ATTACHED_HOSTS", ["*"])
+LINKHUB_VARIABLE_HOSTS = read("list", "LINKHUB_VARIABLE_HOSTS", [])
+LINKHUB_MAX_URL_LENGTH = positive("LINKHUB_MAX_URL_LENGTH", 8000)
+LINKHUB_MAX_TEMPLATE_LENGTH = positive("LINKHUB_MAX_TEMPLATE_LENGTH", 8000)
+# Python `Link` classes that definitions may name, as globs of module:Class.
+LINKHUB_LINK_CLASSES = read("list", "LINKHUB_LINK_CLASSES", [])
+LINKHUB_LINK_CLASS_SECONDS = positive("LINKHUB_LINK_CLASS_SECONDS", 5)
+
+# --- Recording --------------------------------------------------------------------------
+
+LINKHUB_MAX_BODY_BYTES = positive("LINKHUB_MAX_BODY_BYTES", 10 * 1024 * 1024)
+LINKHUB_MAX_ACTIONS = positive("LINKHUB_MAX_ACTIONS", 10_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = LINKHUB_MAX_BODY_BYTES
+
+# --- Web --------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = read("path", "STATIC_ROOT", LINKHUB_HOME / "static")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+if read("bool", "LINKHUB_BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
