@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from django.utils.text import slugify
 from pydantic import (
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -88,6 +89,7 @@ class AttachedLinkDocument(BaseModel):
     show_while_pending: bool = True
     hide_once_finished: bool = False
     ttl: Annotated[str, BeforeValidator(_duration)] | None = None
+    updated_at: AwareDatetime | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -117,9 +119,12 @@ class AttachedLinkDocument(BaseModel):
 
     def body(self) -> dict[str, Any]:
         """The link as it is stored: our spelling, without what was not given."""
-        return self.model_dump(exclude_none=True, exclude_defaults=True) | {
-            "show_while_pending": self.show_while_pending
-        }
+        given = self.model_dump(
+            exclude_none=True,
+            exclude_defaults=True,
+            exclude={"key", "attempt", "pod", "updated_at"},
+        )
+        return given | {"show_while_pending": self.show_while_pending}
 
 
 def check_identities(links: list[AttachedLinkDocument]) -> list[AttachedLinkDocument]:

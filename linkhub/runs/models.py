@@ -94,7 +94,7 @@ class Run(Phased):
     context = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     reopened_at = models.DateTimeField(null=True, blank=True)
-    received_at = models.DateTimeField(db_default=Now())
+    received_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[RunQuerySet] = RunQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -156,19 +156,21 @@ class Action(Phased):
     """One step of a run. The parent is kept by name: it may be recorded later, or never.
 
     `context` is null where none was recorded: then the parent's counts, or the run's.
+    `task_version` is the action's own; without one, `task` is of the run's version.
     """
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="actions")
     name = models.CharField(max_length=NAME_LENGTH)
     parent = models.CharField(max_length=NAME_LENGTH, blank=True)
     task = models.ForeignKey(Task, models.PROTECT, null=True, blank=True, related_name="+")
+    task_version = models.CharField(max_length=NAME_LENGTH, blank=True)
     task_type = models.CharField(max_length=NAME_LENGTH, blank=True)
     labels = models.JSONField(default=dict)
     context = models.JSONField(null=True, blank=True)
     task_config = models.JSONField(default=dict)
     replaces_task_links = models.BooleanField(default=False)
     reopened_at = models.DateTimeField(null=True, blank=True)
-    received_at = models.DateTimeField(db_default=Now())
+    received_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
