@@ -13,10 +13,158 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_tables"),
+        ("runs", "0002_sequences_and_counter"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="HistoricalTool",
+            fields=[
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=255)),
+                ("kind", models.CharField(max_length=64)),
+                ("title", models.CharField(blank=True, max_length=255)),
+                ("base_url", models.CharField(blank=True, max_length=2000)),
+                ("settings", models.JSONField(blank=True, default=dict)),
+                ("overrides", models.JSONField(blank=True, default=list)),
+                ("icon", models.CharField(blank=True, max_length=255)),
+                ("position", models.IntegerField(default=0)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical tool",
+                "verbose_name_plural": "historical tools",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Tool",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=255)),
+                ("kind", models.CharField(max_length=64)),
+                ("title", models.CharField(blank=True, max_length=255)),
+                ("base_url", models.CharField(blank=True, max_length=2000)),
+                ("settings", models.JSONField(blank=True, default=dict)),
+                ("overrides", models.JSONField(blank=True, default=list)),
+                ("icon", models.CharField(blank=True, max_length=255)),
+                ("position", models.IntegerField(default=0)),
+                ("change", models.BigIntegerField(default=0, editable=False)),
+            ],
+            options={
+                "ordering": ["position", "name"],
+                "constraints": [models.UniqueConstraint(fields=("name",), name="tool_natural_key")],
+            },
+        ),
+        migrations.CreateModel(
+            name="LinkDefinition",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(db_index=False, max_length=255)),
+                ("name", models.CharField(max_length=2000)),
+                ("description", models.TextField(blank=True)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("project", "Project"),
+                            ("run", "Run"),
+                            ("action", "Action"),
+                            ("attempt", "Attempt"),
+                            ("pod", "Pod"),
+                        ],
+                        default="action",
+                        max_length=8,
+                    ),
+                ),
+                ("provider", models.CharField(blank=True, max_length=64)),
+                ("params", models.JSONField(blank=True, default=dict)),
+                ("template", models.TextField(blank=True)),
+                ("select", models.JSONField(blank=True, default=dict)),
+                ("when", models.JSONField(blank=True, default=dict)),
+                ("show_while_pending", models.BooleanField(default=True)),
+                ("hide_once_finished", models.BooleanField(default=False)),
+                ("ttl", models.DurationField(blank=True, null=True)),
+                ("group", models.CharField(blank=True, max_length=255)),
+                ("position", models.IntegerField(default=0)),
+                ("icon", models.CharField(blank=True, max_length=255)),
+                (
+                    "link_type",
+                    models.CharField(
+                        choices=[
+                            ("external", "External"),
+                            ("dashboard", "Dashboard"),
+                            ("logs", "Logs"),
+                            ("ide", "Ide"),
+                        ],
+                        default="external",
+                        max_length=10,
+                    ),
+                ),
+                ("new_tab", models.BooleanField(default=True)),
+                ("enabled", models.BooleanField(default=True)),
+                ("deleted", models.BooleanField(default=False, editable=False)),
+                ("change", models.BigIntegerField(default=0, editable=False)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="link_definitions",
+                        to="accounts.project",
+                    ),
+                ),
+                (
+                    "tool",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="definitions",
+                        to="links.tool",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position", "key"],
+            },
+        ),
         migrations.CreateModel(
             name="Link",
             fields=[
@@ -112,142 +260,66 @@ class Migration(migrations.Migration):
                     "resolved_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="LinkDefinition",
-            fields=[
                 (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    "action",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="runs.action",
                     ),
                 ),
-                ("key", models.SlugField(db_index=False, max_length=255)),
-                ("name", models.CharField(max_length=2000)),
-                ("description", models.TextField(blank=True)),
                 (
-                    "level",
-                    models.CharField(
-                        choices=[
-                            ("project", "Project"),
-                            ("run", "Run"),
-                            ("action", "Action"),
-                            ("attempt", "Attempt"),
-                            ("pod", "Pod"),
-                        ],
-                        default="action",
-                        max_length=8,
+                    "attempt",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="runs.attempt",
                     ),
                 ),
-                ("provider", models.CharField(blank=True, max_length=64)),
-                ("params", models.JSONField(blank=True, default=dict)),
-                ("template", models.TextField(blank=True)),
-                ("select", models.JSONField(blank=True, default=dict)),
-                ("when", models.JSONField(blank=True, default=dict)),
-                ("show_while_pending", models.BooleanField(default=True)),
-                ("hide_once_finished", models.BooleanField(default=False)),
-                ("ttl", models.DurationField(blank=True, null=True)),
-                ("group", models.CharField(blank=True, max_length=255)),
-                ("position", models.IntegerField(default=0)),
-                ("icon", models.CharField(blank=True, max_length=255)),
                 (
-                    "link_type",
-                    models.CharField(
-                        choices=[
-                            ("external", "External"),
-                            ("dashboard", "Dashboard"),
-                            ("logs", "Logs"),
-                            ("ide", "Ide"),
-                        ],
-                        default="external",
-                        max_length=10,
+                    "pod",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="runs.pod",
                     ),
                 ),
-                ("new_tab", models.BooleanField(default=True)),
-                ("enabled", models.BooleanField(default=True)),
-                ("deleted", models.BooleanField(default=False, editable=False)),
-                ("change", models.BigIntegerField(default=0, editable=False)),
-            ],
-            options={
-                "ordering": ["position", "key"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Resolved",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("change", models.BigIntegerField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Tool",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=255)),
-                ("kind", models.CharField(max_length=64)),
-                ("title", models.CharField(blank=True, max_length=255)),
-                ("base_url", models.CharField(blank=True, max_length=2000)),
-                ("settings", models.JSONField(blank=True, default=dict)),
-                ("overrides", models.JSONField(blank=True, default=list)),
-                ("icon", models.CharField(blank=True, max_length=255)),
-                ("position", models.IntegerField(default=0)),
-                ("change", models.BigIntegerField(default=0, editable=False)),
-            ],
-            options={
-                "ordering": ["position", "name"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Backfill",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("change", models.BigIntegerField()),
-                ("reason", models.TextField(blank=True)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("running", "Running"),
-                            ("done", "Done"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="running",
-                        max_length=10,
-                    ),
-                ),
-                ("cursor_created", models.DateTimeField(blank=True, null=True)),
-                ("cursor_run", models.BigIntegerField(blank=True, null=True)),
-                ("marked", models.BigIntegerField(default=0)),
-                ("total", models.BigIntegerField(default=0)),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "project",
                     models.ForeignKey(
-                        blank=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="accounts.project",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="accounts.project",
+                        related_name="links",
+                        to="runs.run",
+                    ),
+                ),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="links",
+                        to="links.linkdefinition",
+                    ),
+                ),
+                (
+                    "tool",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="links",
+                        to="links.tool",
                     ),
                 ),
             ],
@@ -334,6 +406,17 @@ class Migration(migrations.Migration):
                         to="accounts.project",
                     ),
                 ),
+                (
+                    "tool",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="links.tool",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical link definition",
@@ -344,47 +427,202 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="HistoricalTool",
+            name="Backfill",
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(max_length=255)),
-                ("kind", models.CharField(max_length=64)),
-                ("title", models.CharField(blank=True, max_length=255)),
-                ("base_url", models.CharField(blank=True, max_length=2000)),
-                ("settings", models.JSONField(blank=True, default=dict)),
-                ("overrides", models.JSONField(blank=True, default=list)),
-                ("icon", models.CharField(blank=True, max_length=255)),
-                ("position", models.IntegerField(default=0)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                ("change", models.BigIntegerField()),
+                ("reason", models.TextField(blank=True)),
                 (
-                    "history_type",
+                    "status",
                     models.CharField(
-                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                        choices=[
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="running",
+                        max_length=10,
                     ),
                 ),
+                ("cursor_created", models.DateTimeField(blank=True, null=True)),
+                ("cursor_run", models.BigIntegerField(blank=True, null=True)),
+                ("marked", models.BigIntegerField(default=0)),
+                ("total", models.BigIntegerField(default=0)),
                 (
-                    "history_user",
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "project",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        to="accounts.project",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "historical tool",
-                "verbose_name_plural": "historical tools",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "running")),
+                        fields=["id"],
+                        name="backfill_running",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["running", "done", "cancelled"])),
+                        name="backfill_status_known",
+                    )
+                ],
             },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Resolved",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("change", models.BigIntegerField()),
+                (
+                    "action",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="runs.action",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.project",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="runs.run",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["change"], name="resolved_by_change")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "run", "action"),
+                        name="resolved_unit",
+                        nulls_distinct=False,
+                    )
+                ],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="linkdefinition",
+            index=models.Index(fields=["change"], name="linkdefinition_by_change"),
+        ),
+        migrations.AddConstraint(
+            model_name="linkdefinition",
+            constraint=models.UniqueConstraint(
+                fields=("project", "key"), name="linkdefinition_natural_key", nulls_distinct=False
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="linkdefinition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("provider", ""), ("template", ""), _connector="XOR"),
+                name="linkdefinition_provider_or_template",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="linkdefinition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", ["project", "run", "action", "attempt", "pod"])),
+                name="linkdefinition_level_known",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="link",
+            index=models.Index(
+                condition=models.Q(("action__isnull", False)),
+                fields=["action"],
+                name="link_by_action",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="link",
+            index=models.Index(
+                condition=models.Q(("run__isnull", False)), fields=["run"], name="link_by_run"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="link",
+            index=models.Index(
+                fields=["project", "key", "-run_created"], name="link_by_project_key"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="link",
+            index=models.Index(
+                condition=models.Q(("url_digest", None), _negated=True),
+                fields=["url_digest"],
+                name="link_by_url",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="link",
+            constraint=models.UniqueConstraint(
+                fields=("project", "run", "action", "attempt", "pod", "key"),
+                name="link_natural_key",
+                nulls_distinct=False,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="link",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "ready"), _negated=True),
+                    models.Q(("url", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="link_ready_has_url",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="link",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["hidden", "expired", "waiting", "missing", "failed", "blocked", "ready"],
+                    )
+                ),
+                name="link_state_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="link",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("origin__in", ["instance", "project", "task", "override", "emitted"])
+                ),
+                name="link_origin_known",
+            ),
         ),
     ]

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_tables"),
+        ("runs", "0002_sequences_and_counter"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -48,6 +49,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "user", "address"),
+                        name="pin_natural_key",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("address__startswith", "/"),
+                            models.Q(("address__startswith", "//"), _negated=True),
+                        ),
+                        name="pin_address_is_own",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +102,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "slug"), name="savedview_natural_key")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Star",
@@ -117,6 +137,25 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                (
+                    "workflow",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stars",
+                        to="runs.workflow",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "project", "workflow"),
+                        name="star_natural_key",
+                        nulls_distinct=False,
+                    )
+                ],
+            },
         ),
     ]
