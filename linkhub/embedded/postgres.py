@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from pathlib import Path
 
 import psutil
 
@@ -83,7 +84,7 @@ def _spawn(place: Place, binary: binaries.Binary, *, durable: bool) -> psutil.Pr
     settings = SETTINGS | {"unix_socket_directories": str(place.sockets)}
     settings |= {} if durable else NOT_DURABLE
     options = [f"--{name}={value}" for name, value in settings.items()]
-    arguments = [binary.path, "-D", data, *options]
+    arguments: list[str | Path] = [binary.path, "-D", data, *options]
     deadline = time.monotonic() + ORPHAN_SECONDS
     while True:
         server = Server(place, arguments, place.home.logs / "postgres.log")

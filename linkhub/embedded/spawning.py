@@ -39,7 +39,7 @@ def run(
             **place.account.credentials,
         )
     except OSError as error:
-        raise CannotStart(failures.broken_binary(arguments[0], error.strerror)) from error
+        raise CannotStart(failures.broken_binary(arguments[0], str(error.strerror))) from error
 
 
 class Server:

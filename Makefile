@@ -1,0 +1,49 @@
+# Every target makes what it needs first: on a fresh machine, Python and make are enough.
+#
+#   make run    LinkHub on http://127.0.0.1:8000 (PORT=, HOST=, LINKHUB_HOME=)
+#   make test   the tests, without those that need a browser or minutes
+
+VENV = .venv
+PY = $(VENV)/bin/python
+FAST = not browser and not slow
+
+# Checks load the settings but connect to nothing; they are made as a production start would be.
+CHECKING = SECRET_KEY=checks-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
+	DATABASE_URL=postgresql:///no-database REDIS_URL=unix:///no-redis LINKHUB_HTTPS=1
+
+.PHONY: run test test-browser check format pins clean venv venv-dev
+
+run: venv
+	@exec $(PY) manage.py serve
+
+test: venv-dev
+	$(PY) -m pytest -n 2 -m "$(FAST)" $(ARGS)
+
+test-browser: venv-dev
+	@chromium=$$($(PY) scripts/chromium.py) && \
+		CHROMIUM="$$chromium" $(PY) -m pytest -m browser $(ARGS)
+
+check: venv-dev
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(CHECKING) $(PY) -m mypy linkhub
+	find templates -name '*.html' -exec $(PY) -m djade --check --target-version 5.2 {} +
+	$(CHECKING) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(CHECKING) $(PY) manage.py check --deploy --fail-level WARNING
+
+format: venv-dev
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	find templates -name '*.html' -exec $(PY) -m djade --target-version 5.2 {} +
+
+pins: venv-dev
+	$(PY) scripts/pins.py
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+venv:
+	@python=$$(scripts/find-python) && "$$python" scripts/venv.py $(VENV) requirements.txt
+
+venv-dev:
+	@python=$$(scripts/find-python) && "$$python" scripts/venv.py $(VENV) requirements-dev.txt
