@@ -1,0 +1,50 @@
+"""Requests with fixed values, as resolving would make them."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from linkhub.links.language.values import OpenEnd, Value, Values
+from linkhub.links.providers import Request, ToolFacts
+
+START = datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+END = datetime(2023, 11, 14, 23, 13, 20, tzinfo=UTC)
+START_MS, END_MS = 1_700_000_000_000, 1_700_003_600_000
+OPEN = OpenEnd(datetime(2024, 1, 1, tzinfo=UTC))
+
+PLAIN: Mapping[str, Value] = {
+    "runname": "r1abc",
+    "actionname": "act1",
+    "executionproject": "fproj",
+    "executiondomain": "development",
+    "podname": "r1abc-act1-0",
+    "namespace": "flytesnacks-development",
+    "podrfc3339starttime": START,
+    "podrfc3339finishtime": END,
+    "runstarttime": START,
+    "runendtime": END,
+}
+
+
+def a_request(
+    params: Mapping[str, Any] | None = None,
+    *,
+    context: Mapping[str, str] | None = None,
+    tool: ToolFacts | None = None,
+    variable_params: frozenset[str] = frozenset(),
+    **plain: Value | None,
+) -> Request:
+    values = Values({**PLAIN, **plain}, {"context": context or {}})
+    return Request(params or {}, values, tool, variable_params)
+
+
+def a_grafana(**settings: str) -> ToolFacts:
+    return ToolFacts("grafana", "grafana", "https://grafana.example.com", settings)
+
+
+def vectors(name: str) -> list[dict[str, Any]]:
+    loaded = json.loads((Path(__file__).parent.parent / "vectors" / name).read_text())
+    found: list[dict[str, Any]] = loaded["vectors"] if isinstance(loaded, dict) else loaded
+    return found
