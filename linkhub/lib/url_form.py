@@ -1,0 +1,52 @@
+"""One normal form for URLs, so that an address pasted from a browser finds its link."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+_PIECE = re.compile(r"%[0-9A-Fa-f]{2}|.", re.DOTALL)
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)([^#]*)(.*)", re.DOTALL)
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+# Bytes that mean one thing raw and another encoded; `%25` too stays as it came.
+_MARKS = frozenset(b"/?#&=+%")
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+def normalise_url(url: str) -> str:
+    """The form that URLs are compared in; not meant to be opened. Never fails.
+
+    Scheme and host lower-case, default port and trailing dot dropped, an empty path is `/`, an
+    empty query or fragment is none, and every character is percent-encoded or plain by one rule,
+    because browsers rewrite `'`, `|` or `é` when an address is copied.
+    """
+    text = url.strip()
+    parts = _ADDRESS.fullmatch(text)
+    if parts is None:
+        return _one_spelling(text)
+    scheme, authority = parts[1].lower(), parts[2].lower()
+    host = authority.removesuffix(_DEFAULT_PORTS.get(scheme, "")).removesuffix(".")
+    path, query, fragment = map(_one_spelling, (parts[3], parts[4], parts[5]))
+    ends = (each for each in (query, fragment) if len(each) > 1)
+    return f"{scheme}://{host}{path or '/'}{''.join(ends)}"
+
+
+def url_digest(url: str) -> bytes:
+    """16 bytes that stand for the normal form in an index."""
+    return hashlib.sha256(normalise_url(url).encode("utf-8", "replace")).digest()[:16]
+
+
+def _one_spelling(text: str) -> str:
+    return _PIECE.sub(_spell, text)
+
+
+def _spell(found: re.Match[str]) -> str:
+    piece = found[0]
+    if len(piece) == 3:
+        byte = int(piece[1:], 16)
+        return chr(byte) if byte in _UNRESERVED else piece.upper()
+    return "".join(map(_spell_byte, piece.encode("utf-8", "replace")))
+
+
+def _spell_byte(byte: int) -> str:
+    return chr(byte) if byte in _UNRESERVED or byte in _MARKS else f"%{byte:02X}"
