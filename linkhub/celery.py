@@ -13,7 +13,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@task_prerun.connect
+@task_prerun.connect  # type: ignore[untyped-decorator]
 def drop_dead_connections(**_: Any) -> None:
     """CELERY_DB_REUSE_MAX keeps connections between tasks; one that died must not be reused."""
     close_old_connections()

@@ -162,7 +162,7 @@ class Action(Phased):
     run = models.ForeignKey(Run, models.CASCADE, related_name="actions")
     name = models.CharField(max_length=NAME_LENGTH)
     parent = models.CharField(max_length=NAME_LENGTH, blank=True)
-    task = models.ForeignKey(Task, models.PROTECT, null=True, blank=True, related_name="+")
+    task = models.ForeignKey(Task, models.RESTRICT, null=True, blank=True, related_name="+")
     task_version = models.CharField(max_length=NAME_LENGTH, blank=True)
     task_type = models.CharField(max_length=NAME_LENGTH, blank=True)
     labels = models.JSONField(default=dict)

@@ -1,0 +1,101 @@
+"""The links that come with runs and actions: an override list as one field, emitted ones by key."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from linkhub.runs import merge
+from linkhub.runs.attached import AttachedLinkDocument, with_keys
+from linkhub.runs.models import AttachedLink
+from linkhub.runs.recording import ActionKey, Recording, RunKey, stamp_of
+
+# Key, attempt (0: not given), pod, body: what one row of a layer holds, in the list's order.
+Entry = tuple[str, int, str, dict[str, Any]]
+Owner = RunKey | ActionKey
+
+
+def entries(links: list[AttachedLinkDocument]) -> list[Entry]:
+    return [(key, link.attempt or 0, link.pod or "", link.body()) for key, link in with_keys(links)]
+
+
+class Overrides:
+    """The override layers that a recording's documents give: each list replaces its layer."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._held: dict[Owner, list[Entry]] = defaultdict(list)
+        self._replaced: dict[Owner, int] = {}
+
+    def load(self) -> None:
+        """Read the layers that may be replaced: an equal stamp is decided by what is held."""
+        owners: dict[tuple[int, int | None], Owner] = {}
+        for item in self._recording.items:
+            run = self._recording.runs[item.key]
+            if "links" in item.document.model_fields_set:
+                owners[run.pk, None] = item.key
+            for document in item.document.actions:
+                action = self._recording.actions.get((*item.key, document.name))
+                if "links" in document.model_fields_set and action is not None:
+                    owners[run.pk, action.pk] = (*item.key, document.name)
+        if not owners:
+            return
+        stored = AttachedLink.objects.filter(
+            run__in={run for run, _ in owners}, layer=AttachedLink.Layer.OVERRIDE
+        )
+        for row in stored.order_by("position"):
+            if (owner := owners.get((row.run_id, row.action_id))) is not None:
+                self._held[owner].append((row.key, row.attempt, row.pod, row.body))
+
+    def merge(self) -> None:
+        for item in self._recording.items:
+            if "links" in item.document.model_fields_set:
+                self._replace(item.key, item.document.links or [], item.stamp)
+            for document in item.document.actions:
+                if "links" in document.model_fields_set:
+                    stamp = stamp_of(document, item.stamp)
+                    self._replace((*item.key, document.name), document.links or [], stamp)
+
+    def _replace(self, owner: Owner, links: list[AttachedLinkDocument], stamp: int) -> None:
+        recording, new, held = self._recording, entries(links), self._held[owner]
+        row = recording.runs[owner] if len(owner) == 3 else recording.actions[owner]
+        if not merge.claim(row, "links", new, held, stamp):
+            return
+        if len(owner) == 3:
+            recording.runs.touch(owner)
+        else:
+            recording.actions.touch(owner)
+        if merge.canonical(new) != merge.canonical(held):
+            self._held[owner] = new
+            self._replaced[owner] = stamp
+            changes = recording.changes[owner[:3]]
+            (changes.run if len(owner) == 3 else changes.actions[owner[3]]).add("links")
+
+    def write(self) -> None:
+        """Put the new lists in the place of the old ones; runs and actions are stored by now."""
+        if not self._replaced:
+            return
+        rows, owners = [], defaultdict(set)
+        for owner, stamp in self._replaced.items():
+            run = self._recording.runs[owner[:3]]
+            action = self._recording.actions[owner] if len(owner) == 4 else None
+            owners[None if action is None else action.pk].add(run.pk)
+            for position, (key, attempt, pod, body) in enumerate(self._held[owner]):
+                rows.append(
+                    AttachedLink(
+                        run=run,
+                        action=action,
+                        layer=AttachedLink.Layer.OVERRIDE,
+                        key=key,
+                        attempt=attempt,
+                        pod=pod,
+                        position=position,
+                        body=body,
+                        stamp=stamp,
+                    )
+                )
+        stored = AttachedLink.objects.filter(layer=AttachedLink.Layer.OVERRIDE)
+        runs = owners.pop(None, set())
+        stored.filter(run__in=runs, action=None).delete()
+        stored.filter(action__in=owners).delete()
+        AttachedLink.objects.bulk_create(rows)

@@ -1,0 +1,358 @@
+"""One transaction's recording, step by step: lock, load, merge, settle, write.
+
+Every write to a run first locks its Run row, a batch in natural-key order, so that two recorders
+never deadlock and a merge never races. Each table is read once and written once, whatever the
+number of documents.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Max
+
+from linkhub.accounts.models import Project
+from linkhub.runs import merge
+from linkhub.runs.documents import (
+    ActionDocument,
+    AttemptDocument,
+    Document,
+    PodDocument,
+    RunDocument,
+)
+from linkhub.runs.models import Action, Attempt, Pod, Run, Task, Workflow
+from linkhub.runs.phases import is_terminal
+from linkhub.runs.rows import K, M, Rows
+
+# What null leaves behind where it is not the empty string.
+CLEARED: dict[str, Any] = dict.fromkeys(
+    [*merge.MAPS, "context", "started_at", "ended_at", "worker_index"]
+) | {"replaces_task_links": False, "primary": False}
+MERGED_APART = ("name", "number", "phase", "reopened", "links", "actions", "attempts", "pods")
+
+RunKey = tuple[int, str, str]
+ActionKey = tuple[int, str, str, str]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One document with its run's natural key; `received` stands in for a missing stamp."""
+
+    project: Project
+    domain: str
+    name: str
+    document: RunDocument
+    received: datetime
+
+    @property
+    def key(self) -> RunKey:
+        return self.project.pk, self.domain, self.name
+
+    @property
+    def stamp(self) -> int:
+        return stamp_of(self.document, merge.to_stamp(self.received))
+
+
+@dataclass(frozen=True)
+class End:
+    """Whether and when a run or action ended."""
+
+    terminal: bool
+    at: datetime | None
+
+    @classmethod
+    def of(cls, row: Run | Action) -> End:
+        return cls(is_terminal(row.phase), row.ended_at)
+
+
+@dataclass
+class Changes:
+    """What recording changed of one run: the names of fields, of itself and by action name.
+
+    An attempt's or pod's change counts as one of its action's `attempts`.
+    """
+
+    created: bool = False
+    new_actions: set[str] = field(default_factory=set)
+    run: set[str] = field(default_factory=set)
+    actions: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    workflows_left: set[int] = field(default_factory=set)
+
+
+def stamp_of(document: Document, inherited: int) -> int:
+    """When what the document holds was true: its own stamp, else that of what contains it."""
+    if document.updated_at is None:
+        return inherited
+    return merge.to_stamp(document.updated_at)
+
+
+def columns(document: Document, *leave_out: str) -> dict[str, Any]:
+    """The given fields as columns hold them, null as the column's own empty value."""
+    return {
+        name: CLEARED.get(name, "") if value is None else value
+        for name, value in document.given(*MERGED_APART, *leave_out).items()
+    }
+
+
+def ensure(rows: Rows[K, M], model: type[M], names: Sequence[str], wanted: Iterable[K]) -> None:
+    """Make the rows of `model` with the natural keys `wanted`, and read them all."""
+    keys: list[Any] = sorted({key for key in wanted if rows.get(key) is None})
+    if not keys:
+        return
+    manager = model._default_manager
+    manager.bulk_create(
+        [model(**dict(zip(names, key, strict=True))) for key in keys], ignore_conflicts=True
+    )
+    values = zip(*keys, strict=True)
+    found = manager.filter(
+        **{f"{name}__in": set(held) for name, held in zip(names, values, strict=True)}
+    )
+    for row in found:
+        rows.add_stored(tuple(getattr(row, name) for name in names), row)  # type: ignore[arg-type]
+
+
+class Recording:
+    """The rows that a batch of documents touches, and what it changed of them."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self.items = items
+        self.changes: dict[RunKey, Changes] = {}
+        self.runs: Rows[RunKey, Run] = Rows(Run)
+        self.actions: Rows[ActionKey, Action] = Rows(Action)
+        self.attempts: Rows[tuple[ActionKey, int], Attempt] = Rows(Attempt)
+        self.pods: Rows[tuple[ActionKey, int, str], Pod] = Rows(Pod)
+        self.tasks: Rows[tuple[int, str, str], Task] = Rows(Task)
+        self.workflows: Rows[RunKey, Workflow] = Rows(Workflow)
+        self.ends_before: dict[RunKey | ActionKey, End] = {}
+        self._task_names: dict[ActionKey, str] = {}
+
+    def lock_runs(self) -> None:
+        """Make the runs that are unseen, then lock all in natural-key order."""
+        first = {item.key: item for item in reversed(self.items)}
+        wanted = [first[key] for key in sorted(first)]
+        stored = Run.objects.filter(
+            project__in={item.project.pk for item in wanted},
+            domain__in={item.domain for item in wanted},
+            name__in={item.name for item in wanted},
+        )
+        known = set(stored.values_list("project_id", "domain", "name"))
+        Run.objects.bulk_create(
+            [
+                Run(
+                    project=item.project,
+                    domain=item.domain,
+                    name=item.name,
+                    created_at=item.received,
+                    received_at=item.received,
+                )
+                for item in wanted
+                if item.key not in known
+            ],
+            ignore_conflicts=True,
+        )
+        ordered = stored.order_by("project_id", "domain", "name").select_related("workflow")
+        for run in ordered.select_for_update(of=("self",)):
+            key = (run.project_id, run.domain, run.name)
+            if key in first:
+                self.runs.add_stored(key, run)
+                self.ends_before[key] = End.of(run)
+                # Another recorder that made the row meanwhile left its own time of receipt.
+                made = key not in known and run.received_at == first[key].received
+                self.changes[key] = Changes(created=made)
+
+    def load(self) -> None:
+        """Read what is stored of the actions, attempts and pods that the documents name."""
+        ensure(
+            self.workflows,
+            Workflow,
+            ("project_id", "domain", "name"),
+            (
+                (item.project.pk, item.domain, item.document.workflow)
+                for item in self.items
+                if item.document.workflow
+            ),
+        )
+        names = {action.name for item in self.items for action in item.document.actions}
+        if names:
+            self._load_actions(Action.objects.filter(name__in=names))
+
+    def _load_actions(self, stored: models.QuerySet[Action]) -> None:
+        keys = {run.pk: key for key, run in self.runs.items()}
+        found: dict[int, ActionKey] = {}
+        for action in stored.filter(run__in=keys).select_related("task"):
+            key = (*keys[action.run_id], action.name)
+            if self.actions.get(key) is None:
+                found[action.pk] = key
+                self.actions.add_stored(key, action)
+                self.ends_before[key] = End.of(action)
+        for attempt in Attempt.objects.filter(action__in=found):
+            self.attempts.add_stored((found[attempt.action_id], attempt.number), attempt)
+        for pod in Pod.objects.filter(attempt__action__in=found).select_related("attempt"):
+            key = found[pod.attempt.action_id]
+            self.pods.add_stored((key, pod.attempt.number, pod.name), pod)
+
+    def merge(self) -> None:
+        for item in self.items:
+            self._merge_run(item)
+            for document in item.document.actions:
+                self._merge_action(item, document)
+
+    def _merge_run(self, item: Item) -> None:
+        run, document = self.runs[item.key], item.document
+        changes = self.changes[item.key]
+        given = columns(document, "workflow")
+        if given.get("created_at") == "":
+            given["created_at"] = run.received_at
+        changed, dirty = merge.merge_fields(run, given, item.stamp)
+        if "workflow" in document.model_fields_set:
+            held = run.workflow.name if run.workflow else None
+            if merge.claim(run, "workflow", document.workflow, held, item.stamp):
+                dirty = True
+                if document.workflow != held:
+                    changed.add("workflow")
+                    if run.workflow_id is not None:
+                        changes.workflows_left.add(run.workflow_id)
+                    key = (item.project.pk, item.domain, document.workflow or "")
+                    run.workflow = self.workflows.get(key)
+        if _observe(run, document, item.stamp) or dirty:
+            self.runs.touch(item.key)
+        changes.run |= changed
+
+    def _merge_action(self, item: Item, document: ActionDocument) -> None:
+        key = (*item.key, document.name)
+        action = self.actions.get(key)
+        if action is None:
+            run = self.runs[item.key]
+            action = self.actions.add_new(key, Action(run=run, name=document.name))
+            self.changes[item.key].new_actions.add(document.name)
+        stamp = stamp_of(document, item.stamp)
+        changed, dirty = merge.merge_fields(action, columns(document, "task"), stamp)
+        if "task" in document.model_fields_set:
+            held = self._task_names.get(key) or (action.task.name if action.task else "")
+            if merge.claim(action, "task", document.task or "", held, stamp):
+                self._task_names[key] = document.task or ""
+                dirty = True
+        if _observe(action, document, stamp) or dirty:
+            self.actions.touch(key)
+        for attempt in document.attempts:
+            if self._merge_attempt(key, action, attempt, stamp_of(attempt, stamp)):
+                changed.add("attempts")
+        self.changes[item.key].actions[document.name] |= changed
+
+    def _merge_attempt(
+        self, action_key: ActionKey, action: Action, document: AttemptDocument, stamp: int
+    ) -> bool:
+        key = (action_key, document.number)
+        attempt = self.attempts.get(key)
+        if is_new := attempt is None:
+            attempt = self.attempts.add_new(key, Attempt(action=action, number=document.number))
+        changed, dirty = merge.merge_fields(attempt, columns(document), stamp)
+        if merge.observe(attempt, document.phase, stamp):
+            dirty = True
+            changed |= merge.settle(attempt, None)
+        if dirty:
+            self.attempts.touch(key)
+        pods = [self._merge_pod(key, attempt, pod, stamp_of(pod, stamp)) for pod in document.pods]
+        return is_new or bool(changed) or any(pods)
+
+    def _merge_pod(
+        self,
+        attempt_key: tuple[ActionKey, int],
+        attempt: Attempt,
+        document: PodDocument,
+        stamp: int,
+    ) -> bool:
+        key = (*attempt_key, document.name)
+        pod = self.pods.get(key)
+        if is_new := pod is None:
+            pod = self.pods.add_new(key, Pod(attempt=attempt, name=document.name))
+        changed, dirty = merge.merge_fields(pod, columns(document), stamp)
+        if dirty:
+            self.pods.touch(key)
+        return is_new or bool(changed)
+
+    def settle(self) -> None:
+        """Derive what depends on several rows: phases after reopenings, and tasks' versions."""
+        self._settle_tasks()
+        self._settle_phases()
+
+    def _settle_phases(self) -> None:
+        attempts = defaultdict(list)
+        for (action_key, _), attempt in self.attempts.items():
+            attempts[action_key].append(attempt)
+        for key, action in self.actions.items():
+            changed = _settle(action, merge.retries(attempts[key]))
+            if changed:
+                self.actions.touch(key)
+                self.changes[key[:3]].actions[action.name] |= changed
+        reopenings = self._reopenings()
+        for run_key, run in self.runs.items():
+            if changed := _settle(run, reopenings[run_key]):
+                self.runs.touch(run_key)
+                self.changes[run_key].run |= changed
+
+    def _reopenings(self) -> dict[RunKey, list[int]]:
+        """When actions were reopened, by run: those read here, and the latest of the others."""
+        keys = {run.pk: key for key, run in self.runs.items()}
+        found: dict[RunKey, list[int]] = defaultdict(list)
+        others = (
+            Action.objects.filter(run__in=keys, reopened_at__isnull=False)
+            .exclude(pk__in=[action.pk for _, action in self.actions.items() if action.pk])
+            .values_list("run_id")
+            .annotate(Max("reopened_at"))
+        )
+        for run_id, latest in others:
+            found[keys[run_id]].append(merge.to_stamp(latest))
+        for key, action in self.actions.items():
+            if action.reopened_at is not None:
+                found[key[:3]].append(merge.to_stamp(action.reopened_at))
+        return found
+
+    def _settle_tasks(self) -> None:
+        """An action's task is of its own version, else of the run's, which may have changed."""
+        moved = [
+            self.runs[key].pk
+            for key, changes in self.changes.items()
+            if "version" in changes.run and not changes.created
+        ]
+        if moved:
+            self._load_actions(
+                Action.objects.filter(run__in=moved, task_version="", task__isnull=False)
+            )
+        wanted: dict[ActionKey, tuple[int, str, str]] = {}
+        for key, action in self.actions.items():
+            name = self._task_names.get(key, action.task.name if action.task else "")
+            if name:
+                version = action.task_version or self.runs[key[:3]].version
+                wanted[key] = (key[0], name, version)
+        ensure(self.tasks, Task, ("project_id", "name", "version"), wanted.values())
+        for key, action in self.actions.items():
+            task = self.tasks[wanted[key]] if key in wanted else None
+            if (task and task.pk) != action.task_id:
+                action.task = task
+                self.actions.touch(key)
+                self.changes[key[:3]].actions[action.name].add("task")
+
+    def write(self) -> None:
+        for rows in (self.runs, self.actions, self.attempts, self.pods):
+            rows.write()
+
+
+def _observe(row: Run | Action, document: RunDocument | ActionDocument, stamp: int) -> bool:
+    news = merge.observe(row, document.phase, stamp)
+    return (document.reopened and merge.note_reopening(row, stamp)) or news
+
+
+def _settle(row: Run | Action, others: list[int]) -> set[str]:
+    reopened = merge.reopening(row, others)
+    changed = merge.settle(row, reopened)
+    moment = None if reopened is None else merge.from_stamp(reopened)
+    if moment != row.reopened_at:
+        row.reopened_at = moment
+        changed.add("reopened_at")
+    return changed

@@ -1,0 +1,340 @@
+"""What is recorded, and exactly what that marks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+from pytest_django import DjangoAssertNumQueries
+
+from linkhub.accounts.models import Project
+from linkhub.runs.attached import AttachedLinkDocument
+from linkhub.runs.documents import ActionFields, RunDocument
+from linkhub.runs.models import Action, AttachedLink, Attempt, Pending, Pod, Run, Workflow
+from linkhub.runs.record import (
+    RunWrite,
+    emit_link,
+    record_action,
+    record_batch,
+    record_run,
+    record_task_links,
+)
+from tests.factories import make_project
+
+pytestmark = pytest.mark.django_db
+
+
+def record(name: str = "r7", **document: Any) -> tuple[Run, bool]:
+    return record_run(
+        project=make_project(),
+        domain="development",
+        name=name,
+        document=RunDocument.model_validate(document, strict=False),
+    )
+
+
+def at(second: int) -> str:
+    return f"2026-01-05T10:00:{second:02}Z"
+
+
+def units() -> set[str]:
+    """What is pending, by name: "" is the run's own level."""
+    rows = Pending.objects.filter(run__isnull=False).values_list("action__name", flat=True)
+    return {name or "" for name in rows}
+
+
+def resolved() -> None:
+    """As if the workers had caught up."""
+    Pending.objects.all().delete()
+
+
+TREE = [
+    {"name": "a0", "phase": "running"},
+    {"name": "b", "parent": "a0"},
+    {"name": "c", "parent": "b", "context": {"k": "v"}},
+    {"name": "d", "parent": "c"},
+]
+
+
+def test_it_stores_a_run_with_everything_below_it() -> None:
+    run, created = record(
+        workflow="train",
+        phase="running",
+        labels={"team": "vision"},
+        actions=[
+            {"name": "a0", "task": "train", "attempts": [{"number": 1, "pods": [{"name": "p"}]}]}
+        ],
+    )
+    assert created
+    assert run.workflow is not None
+    assert run.workflow.latest_run_id == run.pk or Workflow.objects.get().latest_run_id == run.pk
+    pod = Pod.objects.get()
+    assert (pod.name, pod.attempt.number, pod.attempt.action.name) == ("p", 1, "a0")
+
+
+def test_it_tells_a_new_run_from_a_known_one() -> None:
+    assert record()[1]
+    assert not record()[1]
+
+
+def test_it_leaves_alone_what_is_left_out_and_clears_what_is_null() -> None:
+    record(version="v1", cluster="gpu-1")
+    run, _ = record(version=None)
+    assert (run.version, run.cluster) == ("", "gpu-1")
+
+
+def test_it_replaces_a_context_as_a_whole() -> None:
+    record(context={"a": "1", "b": "2"})
+    run, _ = record(context={"b": "3"})
+    assert run.context == {"b": "3"}
+
+
+def test_it_keeps_attempts_and_pods_that_are_left_out() -> None:
+    record(actions=[{"name": "a0", "attempts": [{"number": 1, "pods": [{"name": "p1"}]}]}])
+    record(actions=[{"name": "a0", "attempts": [{"number": 2, "pods": [{"name": "p2"}]}]}])
+    record(actions=[{"name": "a0", "attempts": [{"number": 1, "pods": [{"name": "p3"}]}]}])
+    assert Attempt.objects.count() == 2
+    assert set(Pod.objects.values_list("name", flat=True)) == {"p1", "p2", "p3"}
+
+
+def test_it_reopens_by_a_later_attempt() -> None:
+    failed = {"number": 1, "phase": "failed", "started_at": at(1), "updated_at": at(5)}
+    record(
+        phase="failed",
+        ended_at=at(5),
+        updated_at=at(5),
+        actions=[{"name": "a0", "phase": "failed", "ended_at": at(5), "attempts": [failed]}],
+    )
+    retry = {"number": 2, "phase": "running", "started_at": at(8)}
+    run, _ = record(
+        updated_at=at(9), actions=[{"name": "a0", "phase": "running", "attempts": [retry]}]
+    )
+    action = Action.objects.get()
+    assert (action.phase, action.ended_at) == ("running", None)
+    assert (run.phase, run.ended_at) == (None, None)
+
+
+def test_it_reopens_on_demand() -> None:
+    record(phase="succeeded", ended_at=at(5), updated_at=at(5))
+    run, _ = record(reopened=True, phase="running", updated_at=at(6))
+    assert (run.phase, run.ended_at) == ("running", None)
+
+
+def test_it_takes_created_as_the_first_receipt_until_it_is_given() -> None:
+    first, _ = record()
+    again, _ = record(created_at=at(1))
+    assert again.created_at.isoformat() == "2026-01-05T10:00:01+00:00"
+    cleared, _ = record(created_at=None)
+    assert cleared.created_at == first.created_at
+
+
+def test_it_keeps_the_latest_run_of_a_workflow() -> None:
+    older, _ = record("older", workflow="train", created_at=at(1))
+    newer, _ = record("newer", workflow="train", created_at=at(2))
+    assert Workflow.objects.get().latest_run_id == newer.pk
+    record("newer", workflow="other")
+    assert Workflow.objects.get(name="train").latest_run_id == older.pk
+
+
+def test_it_gives_an_action_the_task_of_its_own_or_the_runs_version() -> None:
+    record(actions=[{"name": "a", "task": "t"}, {"name": "b", "task": "t", "task_version": "own"}])
+    record(version="v2")
+    versions = dict(Action.objects.values_list("name", "task__version"))
+    assert versions == {"a": "v2", "b": "own"}
+
+
+def test_it_marks_everything_of_a_new_run() -> None:
+    record(actions=TREE)
+    assert units() == {"", "a0", "b", "c", "d"}
+
+
+def test_it_marks_nothing_when_nothing_changed() -> None:
+    record(version="v1", actions=TREE, updated_at=at(1))
+    resolved()
+    record(version="v1", actions=TREE, updated_at=at(2))
+    assert units() == set()
+
+
+def test_it_marks_all_actions_when_a_shared_fact_changes() -> None:
+    record(actions=TREE)
+    resolved()
+    record(labels={"team": "vision"})
+    assert units() == {"", "a0", "b", "c", "d"}
+
+
+def test_it_marks_those_that_take_a_changed_context() -> None:
+    record(actions=TREE)
+    resolved()
+    record(context={"k": "new"})
+    assert units() == {"", "a0", "b"}
+
+
+def test_it_marks_those_that_take_their_parents_changed_context() -> None:
+    record(actions=TREE)
+    resolved()
+    record(actions=[{"name": "c", "context": {"k": "new"}}])
+    assert units() == {"c", "d"}
+
+
+def test_it_marks_the_children_of_a_parent_that_arrives_late() -> None:
+    record(actions=[{"name": "d", "parent": "c"}, {"name": "e"}])
+    resolved()
+    record(actions=[{"name": "c", "parent": "e", "context": {}}])
+    assert units() == {"c", "d"}
+
+
+def test_it_marks_unfinished_descendants_when_something_ends() -> None:
+    record(actions=[*TREE[:2], {"name": "c", "parent": "b", "phase": "failed", "ended_at": at(1)}])
+    resolved()
+    record(actions=[{"name": "a0", "phase": "succeeded", "ended_at": at(5)}])
+    assert units() == {"", "a0", "b"}
+
+
+def test_it_marks_one_action_when_a_pod_arrives() -> None:
+    record(actions=TREE)
+    resolved()
+    record(actions=[{"name": "d", "attempts": [{"number": 1, "pods": [{"name": "p"}]}]}])
+    assert units() == {"d"}
+
+
+def test_it_makes_an_unseen_run_for_an_action() -> None:
+    document = ActionFields.model_validate({"phase": "running"}, strict=False)
+    action, created = record_action(
+        project=make_project(), domain="development", run="r9", action="x", document=document
+    )
+    assert created
+    assert (action.run.name, action.phase) == ("r9", "running")
+
+
+def test_it_replaces_an_override_layer_as_one_field() -> None:
+    record(links=[{"name": "Notes", "url": "https://a.example"}, {"name": "B", "url": "https://b"}])
+    record(links=[{"name": "C", "url": "https://c.example"}])
+    assert [link.key for link in AttachedLink.objects.all()] == ["c"]
+    record(links=[])
+    assert not AttachedLink.objects.exists()
+
+
+def test_it_keeps_an_emitted_link_through_every_put() -> None:
+    link = AttachedLinkDocument(name="Report", url="https://a.example")
+    emit_link(project=make_project(), domain="development", run="r7", action="x", link=link)
+    record(links=[], actions=[{"name": "x", "links": []}])
+    assert [row.key for row in AttachedLink.objects.all()] == ["report"]
+
+
+def test_it_replaces_an_emitted_link_by_key() -> None:
+    def emit(url: str) -> bool:
+        link = AttachedLinkDocument(key="report", url=url)
+        return emit_link(
+            project=make_project(), domain="development", run="r7", action=None, link=link
+        )[1]
+
+    assert emit("https://a.example")
+    assert not emit("https://b.example")
+    assert AttachedLink.objects.get().body["url"] == "https://b.example"
+
+
+def test_it_takes_a_change_value_for_a_tasks_links_only_when_they_change() -> None:
+    links = [AttachedLinkDocument(name="Docs", url="https://a.example")]
+    arguments: Any = {"project": make_project(), "task": "t", "version": "v1", "links": links}
+    first, created = record_task_links(**arguments)
+    again, created_again = record_task_links(**arguments)
+    assert (created, created_again) == (True, False)
+    assert first.change == again.change > 0
+
+
+def test_it_records_at_a_constant_number_of_queries(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    def write(name: str, actions: int) -> RunWrite:
+        attempts = [{"number": 1, "pods": [{"name": "p"}]}]
+        listed = [{"name": f"a{n}", "task": f"t{n}", "attempts": attempts} for n in range(actions)]
+        return RunWrite(
+            make_project(),
+            "development",
+            name,
+            RunDocument.model_validate({"workflow": "w", "actions": listed}, strict=False),
+        )
+
+    one, many = [write("r1", 1)], [write(f"s{n}", 10) for n in range(10)]
+    with CaptureQueriesContext(connection) as few:
+        record_batch(one)
+    with django_assert_num_queries(len(few)):
+        record_batch(many)
+
+
+def state() -> Any:
+    """Everything by natural key, without ids and times of receipt."""
+    runs = Run.objects.values_list(
+        "name", "workflow__name", "version", "phase", "ended_at", "labels", "context", "reopened_at"
+    )
+    actions = Action.objects.values_list(
+        "name", "parent", "task__name", "task__version", "phase", "ended_at", "context", "labels"
+    )
+    attempts = Attempt.objects.values_list("action__name", "number", "phase", "variables")
+    links = AttachedLink.objects.values_list("run__name", "action__name", "key", "body")
+    latest = Workflow.objects.values_list("name", "latest_run__name")
+    return [sorted(map(repr, rows)) for rows in (runs, actions, attempts, links, latest)]
+
+
+phases = st.sampled_from(["queued", "running", "paused", "failed", "succeeded"])
+seconds = st.integers(1, 6)
+links = st.lists(
+    st.fixed_dictionaries({"name": st.sampled_from("AB"), "url": st.sampled_from(["https://x"])}),
+    max_size=2,
+)
+small_maps = st.none() | st.dictionaries(
+    st.sampled_from("kl"), st.none() | st.sampled_from("xy"), max_size=2
+)
+attempts = st.fixed_dictionaries(
+    {"number": st.integers(1, 3)},
+    optional={"phase": phases, "started_at": seconds.map(at), "variables": small_maps},
+)
+actions = st.fixed_dictionaries(
+    {"name": st.sampled_from("ab")},
+    optional={
+        "parent": st.sampled_from(["", "a"]),
+        "task": st.sampled_from(["t", "u"]),
+        "task_version": st.sampled_from(["", "v9"]),
+        "phase": phases,
+        "context": st.none() | st.dictionaries(st.just("k"), st.sampled_from("xy")),
+        "labels": small_maps,
+        "ended_at": seconds.map(at),
+        "attempts": st.lists(attempts, max_size=2, unique_by=lambda a: a["number"]),
+        "links": links,
+        "updated_at": seconds.map(at),
+    },
+)
+documents = st.fixed_dictionaries(
+    {"updated_at": seconds.map(at)},
+    optional={
+        "workflow": st.none() | st.sampled_from("vw"),
+        "version": st.none() | st.sampled_from("12"),
+        "phase": phases,
+        "ended_at": seconds.map(at),
+        "created_at": seconds.map(at),
+        "labels": small_maps,
+        "reopened": st.booleans(),
+        "links": links,
+        "actions": st.lists(actions, max_size=2, unique_by=lambda a: a["name"]),
+    },
+)
+
+
+class TestOrder(TestCase):
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(st.lists(documents, min_size=1, max_size=5), st.randoms(use_true_random=False))
+    def test_it_ends_the_same_in_any_order_and_number(self, sent: list[Any], random: Any) -> None:
+        shuffled = [*sent, *sent[:2]]
+        random.shuffle(shuffled)
+        states = []
+        for documents in (sent, shuffled):
+            for document in documents:
+                record(**document)
+            states.append(state())
+            Project.objects.all().delete()
+        assert states[0] == states[1]
