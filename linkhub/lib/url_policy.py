@@ -42,6 +42,7 @@ _AUTHORITY = re.compile(r"[^/?#]*")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _PORT = re.compile(r"[0-9]{1,5}")
+_MAYBE_DOTS = re.compile(r"[/#](?:\.|%2[eE])")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
@@ -116,6 +117,8 @@ def has_dot_segment(url: str) -> bool:
     Percent-encoded dots count, as they do in browsers; so does `..;x`, for servers that drop what
     follows a `;`. Queries have no segments.
     """
+    if not _MAYBE_DOTS.search(url):
+        return False
     address, _, fragment = url.partition("#")
     path = address.partition("?")[0]
     scheme = _SCHEME.match(path)

@@ -157,7 +157,7 @@ VARIABLES: tuple[Variable, ...] = _FLYTE + _EXTRAS + _OWN
 
 MAPS: tuple[MapOfValues, ...] = (
     MapOfValues("context", "The key-value pairs that travel with the run.", "wandb_id", "abc"),
-    MapOfValues("labels", "The action's labels, else the run's.", "team", "vision"),
+    MapOfValues("labels", "The run's labels, with the action's on top.", "team", "vision"),
     MapOfValues("taskConfig", "The configuration of the task.", "host", "https://wandb.ai"),
     MapOfValues(
         "tool",

@@ -7,8 +7,11 @@ from types import MappingProxyType
 
 from linkhub.links.language.filtering import FilterKind
 from linkhub.links.language.nested_filters import FALLBACK_FILTERS, NESTED_FILTERS, RAW_FILTERS
+from linkhub.links.language.patterns import compile_pattern
 from linkhub.links.language.text_filters import TEXT_FILTERS
 from linkhub.links.language.time_filters import TIME_FILTERS
+
+__all__ = ["FILTERS", "compile_pattern"]
 
 _ALL = (*FALLBACK_FILTERS, *TIME_FILTERS, *TEXT_FILTERS, *NESTED_FILTERS, *RAW_FILTERS)
 

@@ -27,7 +27,7 @@ class _Piece:
     slots: tuple[tuple[int, Fill], ...]
     begins_parameter: bool
 
-    def fill(self, texts: list[str], values: Values, notes: Notes) -> None:
+    def fill(self, texts: list[str], values: Values, notes: Notes, *, has_query: bool) -> None:
         mine = Notes()
         try:
             for index, fill in self.slots:
@@ -38,7 +38,6 @@ class _Piece:
         notes.host_from_variable |= mine.host_from_variable
         notes.depends_on_now |= mine.depends_on_now
         if self.begins_parameter:
-            has_query = any("?" in text for text in texts[: self.first])
             texts[self.first] = ("&" if has_query else "?") + texts[self.first][1:]
 
 
@@ -63,9 +62,12 @@ class Layout:
                 texts[index] = fill(values, notes)
             except LanguageError as problem:
                 problems.append(problem)
+        has_query, looked_at = False, 0
         for piece in self.pieces:
+            has_query = has_query or any("?" in text for text in texts[looked_at : piece.first])
+            looked_at = piece.first
             try:
-                piece.fill(texts, values, notes)
+                piece.fill(texts, values, notes, has_query=has_query)
             except LanguageError as problem:
                 problems.append(problem)
         if problems:
@@ -117,6 +119,7 @@ class _Builder:
         if self.moved and not str(node).startswith("#"):
             message = "the optional piece before this may be gone; put what is fixed first"
             raise TemplateError(message, column=node.column)
+        self.moved = False
         if isinstance(node, Literal):
             self.literal(node)
         else:

@@ -16,14 +16,11 @@ class Pattern:
         self._compiled = compiled
         self.groups: int = compiled.groups
 
-    def extract(self, text: str, group: int) -> str:
-        """What a group matched at the first match, or "" where there is none."""
+    def search(self, text: str, group: int = 0) -> str | None:
+        """What a group matched where the pattern is first found, "" where the group took no
+        part; None where it is not found."""
         found = self._compiled.search(text)
-        return (found.group(group) or "") if found else ""
-
-    def matches(self, text: str) -> bool:
-        """Whether the pattern is found anywhere in the text."""
-        return self._compiled.search(text) is not None
+        return (found.group(group) or "") if found else None
 
 
 def compile_pattern(pattern: str) -> Pattern:

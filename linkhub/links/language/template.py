@@ -91,8 +91,7 @@ class Template(Text):
     def render(self, values: Values) -> Rendered:  # type: ignore[override]
         """The URL; raises as `fill` does, and Refused where a path has a `.` or `..` segment."""
         rendered = self.fill(values)
-        url = rendered.url
-        if ("/." in url or "/%2" in url) and has_dot_segment(url):
+        if has_dot_segment(rendered.url):
             raise Refused("dot-segment", "a `.` or `..` segment would lead elsewhere")
         return rendered
 

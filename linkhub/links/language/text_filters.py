@@ -65,7 +65,7 @@ def _regex(arguments: tuple[Argument, ...]) -> Apply:
     group = arguments[1] if len(arguments) == 2 else min(pattern.groups, 1)
     if not isinstance(group, int) or not 0 <= group <= pattern.groups:
         raise ValueError(f"has a pattern with {pattern.groups} groups")
-    return heedless(lambda value: pattern.extract(_text(value), group))
+    return heedless(lambda value: pattern.search(_text(value), group) or "")
 
 
 _TEXT = "Text"
