@@ -1,15 +1,21 @@
-"""Rows of one table by natural key: loaded once, merged in memory, written once."""
+"""Rows of one table by natural key: loaded once, merged in memory, written once.
+
+New rows go in by one INSERT, changed ones by one UPDATE, each from a JSON record set: several
+times as fast as Django's bulk_create and bulk_update, and without a limit of parameters.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, ItemsView
-from typing import Generic, TypeVar
+import functools
+import json
+from collections.abc import Hashable, ItemsView, Iterable
+from datetime import datetime
+from typing import Any, Generic, TypeVar
 
-from django.db import models
+from django.db import connection, models
 
 K = TypeVar("K", bound=Hashable)
 M = TypeVar("M", bound=models.Model)
-BATCH = 1000
 
 
 class Rows(Generic[K, M]):
@@ -39,19 +45,69 @@ class Rows(Generic[K, M]):
         if key not in self._new:
             self._dirty[key] = self._rows[key]
 
-    def is_new(self, key: K) -> bool:
-        return key in self._new
-
-    def is_touched(self, key: K) -> bool:
-        return key in self._new or key in self._dirty
-
     def items(self) -> ItemsView[K, M]:
         return self._rows.items()
 
     def write(self) -> None:
-        """One insert for the new rows, one update for the changed ones, in batches."""
         if self._new:
-            self._model._default_manager.bulk_create(self._new.values(), batch_size=BATCH)
+            insert(self._model, self._new.values())
         if self._dirty:
-            fields = [f.name for f in self._model._meta.concrete_fields if not f.primary_key]
-            self._model._default_manager.bulk_update(self._dirty.values(), fields, batch_size=BATCH)
+            update(self._model, self._dirty.values())
+
+
+def insert(model: type[M], rows: Iterable[M]) -> None:
+    """Store new rows in one statement and give them their keys."""
+    ordered = list(rows)
+    statement = _statements(model)[0]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_records(model, ordered)])
+        for row, (pk,) in zip(ordered, cursor.fetchall(), strict=True):
+            row.pk = pk
+
+
+def update(model: type[M], rows: Iterable[M]) -> None:
+    """Store changed rows in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_statements(model)[1], [_records(model, rows)])
+
+
+def _records(model: type[M], rows: Iterable[M]) -> str:
+    fields = model._meta.concrete_fields
+    records = [{field.column: _value(row, field) for field in fields} for row in rows]
+    return json.dumps(records, default=_text, ensure_ascii=False)
+
+
+def _value(row: models.Model, field: Any) -> Any:
+    value = getattr(row, field.attname)
+    if value is None and field.is_relation and field.is_cached(row):
+        # The parent was new when it was assigned, and has its key only since it was stored.
+        parent = field.get_cached_value(row)
+        value = None if parent is None else parent.pk
+        setattr(row, field.attname, value)
+    return value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} cannot be written")
+
+
+@functools.cache
+def _statements(model: type[models.Model]) -> tuple[str, str]:
+    """The INSERT and the UPDATE of `model`; every name in them is Django's own, no user's."""
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    names = [quote(str(field.column)) for field in fields]
+    shape = ", ".join(
+        f"{name} {field.db_type(connection)}" for name, field in zip(names, fields, strict=True)
+    )
+    columns = ", ".join(names)
+    values = ", ".join(f"{name} = x.{name}" for name in names)
+    return (
+        f"INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608
+        f" FROM jsonb_to_recordset(%s::jsonb) AS x ({shape}) RETURNING id",
+        f"UPDATE {table} AS t SET {values}"  # noqa: S608
+        f" FROM jsonb_to_recordset(%s::jsonb) AS x (id bigint, {shape}) WHERE t.id = x.id",
+    )
