@@ -7,8 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from linkhub.links.providers import grafana
-
-from .factories import vectors
+from tests.providers.factories import vectors
 
 EXPLORE = {
     each["variant"].removeprefix("explore/"): each

@@ -7,8 +7,7 @@ import pytest
 from linkhub.links import providers
 from linkhub.links.language.errors import Failed, MissingVariables
 from linkhub.links.providers import ToolFacts, grafana
-
-from .factories import END_MS, OPEN, START, START_MS, a_grafana, a_request, vectors
+from tests.providers.factories import END_MS, OPEN, START, START_MS, a_grafana, a_request, vectors
 
 PROVIDER = providers.get("grafana_pod_logs")
 POD = {"namespace": "flytesnacks-development", "pod": "r1abc-act1-0"}

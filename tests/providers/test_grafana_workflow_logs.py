@@ -5,8 +5,7 @@ import pytest
 from linkhub.links import providers
 from linkhub.links.language.errors import Failed, MissingVariables
 from linkhub.links.providers import grafana
-
-from .factories import OPEN, START_MS, a_grafana, a_request, vectors
+from tests.providers.factories import OPEN, START_MS, a_grafana, a_request, vectors
 
 PROVIDER = providers.get("grafana_workflow_logs")
 

@@ -6,8 +6,7 @@ import pytest
 
 from linkhub.links import providers
 from linkhub.links.language.errors import MissingVariables
-
-from .factories import a_request, vectors
+from tests.providers.factories import a_request, vectors
 
 BARE_HOST = "https://wandb.ai"
 OURS = {"project": "p", "entity": "e"}

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from linkhub.links import providers
 from linkhub.links.language.errors import Failed, MissingVariables, Refused
 from linkhub.links.providers import Built, ToolFacts
-
-from .factories import a_request, vectors
+from tests.providers.factories import a_request, vectors
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Flyte's own, as it is imported

@@ -7,8 +7,7 @@ import pytest
 from linkhub.links import providers
 from linkhub.links.language.errors import MissingVariables
 from linkhub.links.providers import Built
-
-from .factories import a_request, vectors
+from tests.providers.factories import a_request, vectors
 
 PROVIDER = providers.get("wandb_sweep")
 VECTORS = [each for each in vectors("flyte_links.json") if each["class"].endswith(".WandbSweep")]

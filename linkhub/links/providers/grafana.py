@@ -17,8 +17,7 @@ from linkhub.links.language.nested import json_inner
 from linkhub.links.language.template import Part
 from linkhub.links.language.times import as_time, parse_duration, shifted, since_epoch
 from linkhub.links.language.values import OpenEnd
-
-from .base import Built, Parameter, Request, ToolFacts, joined
+from linkhub.links.providers.base import Built, Parameter, Request, ToolFacts, joined
 
 DEFAULT_BASE_URL: Final = "http://localhost:3000"
 

@@ -4,10 +4,9 @@ from functools import lru_cache
 from typing import Final
 
 from linkhub.links.language.catalogue import Level
-
-from . import grafana, logql
-from .base import Built, Identified, Parameter, Provider, Request, is_plain
-from .grafana import Piece
+from linkhub.links.providers import grafana, logql
+from linkhub.links.providers.base import Built, Identified, Parameter, Provider, Request, is_plain
+from linkhub.links.providers.grafana import Piece
 
 _STARTS: Final = (
     "podRFC3339StartTime",

@@ -4,9 +4,8 @@ from functools import lru_cache
 from typing import Final
 
 from linkhub.links.language.catalogue import Level
-
-from . import grafana, logql
-from .base import Built, Identified, Parameter, Provider, Request, is_plain
+from linkhub.links.providers import grafana, logql
+from linkhub.links.providers.base import Built, Identified, Parameter, Provider, Request, is_plain
 
 _STARTS: Final = ("runStartTime", "runCreatedTime")
 _ENDS: Final = ("runEndTime",)

@@ -11,8 +11,7 @@ from urllib.parse import unquote, urlsplit
 from linkhub.links.language.encode import encode_path
 from linkhub.links.language.errors import MissingVariables, Refused
 from linkhub.links.language.template import Part
-
-from .base import Identified, Parameter, Request, is_plain
+from linkhub.links.providers.base import Identified, Parameter, Request, is_plain
 
 DEFAULT_HOST: Final = "https://wandb.ai"
 

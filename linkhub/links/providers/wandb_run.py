@@ -7,10 +7,9 @@ from typing import Final
 
 from linkhub.links.language.catalogue import Level
 from linkhub.links.language.template import Part
-
-from . import wandb
-from .base import Built, Identified, Parameter, Provider, Request, joined
-from .wandb import Piece
+from linkhub.links.providers import wandb
+from linkhub.links.providers.base import Built, Identified, Parameter, Provider, Request, joined
+from linkhub.links.providers.wandb import Piece
 
 _PAGES: Final = frozenset({"runs", "groups"})
 _WORKER: Final = re.compile(r"-worker-[0-9]{1,9}\Z")

@@ -4,9 +4,8 @@ from typing import Final
 
 from linkhub.links.language.catalogue import Level
 from linkhub.links.language.template import Part
-
-from . import wandb
-from .base import Built, Identified, Parameter, Provider, Request, joined
+from linkhub.links.providers import wandb
+from linkhub.links.providers.base import Built, Identified, Parameter, Provider, Request, joined
 
 _PAGES: Final = frozenset({"sweeps"})
 
