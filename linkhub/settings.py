@@ -156,6 +156,30 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_DB_REUSE_MAX = 1000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "resolve"
+# A message that nobody took before the next one is worth nothing.
+CELERY_BEAT_SCHEDULE = {
+    "sweep-pending": {
+        "task": "linkhub.links.sweep_pending",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "advance-backfills": {
+        "task": "linkhub.links.advance_backfills",
+        "schedule": 1.0,
+        "options": {"expires": 1},
+    },
+}
+
+# --- Resolving --------------------------------------------------------------------------
+
+# Units that a worker claims, resolves and writes at once.
+LINKHUB_RESOLVE_BATCH = positive("LINKHUB_RESOLVE_BATCH", 200)
+# How long a claim holds: what a killed worker had claimed is claimed again after this.
+LINKHUB_LEASE_SECONDS = positive("LINKHUB_LEASE_SECONDS", 30)
+# After so many failures a unit rests, with its error shown, until something about it changes.
+LINKHUB_MAX_ATTEMPTS = positive("LINKHUB_MAX_ATTEMPTS", 8)
+# Units that all backfills together may have waiting.
+LINKHUB_BACKFILL_PENDING = positive("LINKHUB_BACKFILL_PENDING", 2000)
 
 # --- Links ------------------------------------------------------------------------------
 
