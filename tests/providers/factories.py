@@ -6,8 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from hypothesis import strategies as st
+
 from linkhub.links.language.values import OpenEnd, Value, Values
 from linkhub.links.providers import Request, ToolFacts
+
+# Names as they can be recorded: anything but control characters.
+NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=40)
 
 START = datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
 END = datetime(2023, 11, 14, 23, 13, 20, tzinfo=UTC)

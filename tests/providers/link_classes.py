@@ -153,6 +153,31 @@ class Environment(Good):
         return "https://good.test/" + ",".join(sorted(os.environ))
 
 
+class DocsGrafana:
+    """The Grafana link of Flyte's documentation."""
+
+    name = "Grafana"
+
+    def __init__(self, dashboard_url: str) -> None:
+        self.dashboard_url = dashboard_url
+
+    def get_link(self, pod_name: str, **kwargs: Any) -> str:
+        return f"{self.dashboard_url}?var-pod={pod_name}"
+
+
+class DocsWandb:
+    """The W&B link of Flyte's documentation, which takes the run id from the context."""
+
+    name = "Weights & Biases"
+
+    def __init__(self, project: str, entity: str, id: str | None = None) -> None:
+        self.project, self.entity, self.id = project, entity, id
+
+    def get_link(self, run_name: str, context: dict[str, str], **kwargs: Any) -> str:
+        run = self.id or context.get("wandb_id") or run_name
+        return f"https://wandb.ai/{self.entity}/{self.project}/runs/{run}"
+
+
 class WrongSignature:
     def get_link(self, run_name: str) -> str:
         return run_name

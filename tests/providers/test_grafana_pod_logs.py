@@ -3,11 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from linkhub.links import providers
 from linkhub.links.language.errors import Failed, MissingVariables
 from linkhub.links.providers import ToolFacts, grafana
-from tests.providers.factories import END_MS, OPEN, START, START_MS, a_grafana, a_request, vectors
+from tests.providers.factories import (
+    END_MS,
+    NAMES,
+    OPEN,
+    START,
+    START_MS,
+    a_grafana,
+    a_request,
+    vectors,
+)
 
 PROVIDER = providers.get("grafana_pod_logs")
 POD = {"namespace": "flytesnacks-development", "pod": "r1abc-act1-0"}
@@ -125,6 +136,15 @@ def test_it_identifies_its_own_links(explore: str, matcher: str, name: str) -> N
     assert found is not None
     assert found.base_url == "https://grafana.example.com"
     assert found.parts == {**POD, "pod": name}
+
+
+@settings(deadline=None)
+@given(pod=NAMES, namespace=NAMES, explore=st.sampled_from(["panes", "left"]))
+def test_it_identifies_any_name(pod: str, namespace: str, explore: str) -> None:
+    request = a_request(tool=a_grafana(explore=explore), podname=pod, namespace=namespace)
+    found = PROVIDER.identify(PROVIDER.build(request).url)
+    assert found is not None
+    assert found.parts == {"pod": pod, "namespace": namespace}
 
 
 def test_it_identifies_a_pod_alone() -> None:

@@ -1,11 +1,13 @@
 """Logs of a whole run."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from linkhub.links import providers
 from linkhub.links.language.errors import Failed, MissingVariables
 from linkhub.links.providers import grafana
-from tests.providers.factories import OPEN, START_MS, a_grafana, a_request, vectors
+from tests.providers.factories import NAMES, OPEN, START_MS, a_grafana, a_request, vectors
 
 PROVIDER = providers.get("grafana_workflow_logs")
 
@@ -88,6 +90,15 @@ def test_it_identifies_its_own_links(explore: str, params: dict[str, str], run: 
     found = PROVIDER.identify(PROVIDER.build(request).url)
     assert found is not None
     assert (found.base_url, found.parts) == ("https://grafana.example.com", {"run": run})
+
+
+@settings(deadline=None)
+@given(run=NAMES, explore=st.sampled_from(["panes", "left"]))
+def test_it_identifies_any_name(run: str, explore: str) -> None:
+    request = a_request(tool=a_grafana(explore=explore), runname=run)
+    found = PROVIDER.identify(PROVIDER.build(request).url)
+    assert found is not None
+    assert found.parts == {"run": run}
 
 
 def test_it_does_not_identify_the_logs_of_a_pod() -> None:

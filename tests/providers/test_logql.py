@@ -1,7 +1,7 @@
 """LogQL literals and selectors: whatever goes in comes out again."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkhub.links.language.errors import Failed
@@ -11,11 +11,13 @@ from linkhub.links.providers.logql import Matcher
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
 
 
+@settings(deadline=None)
 @given(TEXT)
 def test_it_reads_a_literal_back(value: str) -> None:
     assert logql.read_selector(f'{{a="{logql.body(value)}"}}') == (Matcher("a", "=", value),)
 
 
+@settings(deadline=None)
 @given(TEXT)
 def test_it_reads_the_text_of_a_regex_back(value: str) -> None:
     (matcher,) = logql.read_selector(f'{{a=~"{logql.regex_body(value)}-.*"}} |= ``')

@@ -55,6 +55,20 @@ def test_it_gives_the_link_that_flyte_gives(runner: LinkRunner, vector: Mapping[
     assert PROVIDER.build_with(runner, request).url == filled(vector["expected"])
 
 
+@pytest.mark.parametrize(
+    "vector",
+    [each for each in vectors("flyte_links.json") if each["group"] == "docs"],
+    ids=lambda vector: vector["id"],
+)
+def test_it_gives_the_links_of_flytes_documentation(
+    runner: LinkRunner, vector: Mapping[str, Any]
+) -> None:
+    name = {"docs.GrafanaLink": "DocsGrafana", "docs.Wandb": "DocsWandb"}[vector["class"]]
+    request = a_request(a_link(name, **vector["params"]), context=vector["call"]["context"])
+    expected = vector["expected"].replace("{{.podName}}", "r1abc-act1-0")
+    assert PROVIDER.build_with(runner, request).url == expected
+
+
 def test_it_hands_over_what_flyte_hands_over() -> None:
     call = link_call(a_request(a_link("Good", team="ml", empty=""), context={"k": "v"}))
     assert call.keywords() == {

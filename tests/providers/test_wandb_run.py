@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from linkhub.links import providers
 from linkhub.links.language.errors import Failed, MissingVariables, Refused
 from linkhub.links.providers import Built, ToolFacts
-from tests.providers.factories import a_request, vectors
+from tests.providers.factories import NAMES, a_request, vectors
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Flyte's own, as it is imported
@@ -93,6 +93,14 @@ def test_it_gives_wandbs_own_address(variant: str) -> None:
     inputs = {**named, **vector["inputs"]}
     params = {"id": inputs.pop("run_id"), **inputs}
     assert PROVIDER.build(a_request(params)).url == vector["url"]
+
+
+def test_it_gives_wandbs_own_address_of_a_group() -> None:
+    # Entity and project are read from the entry's URL.
+    (vector,) = (v for v in vectors("urls.json") if (v["tool"], v["variant"]) == ("wandb", "group"))
+    place = {"entity": "team", "project": "proj", "is_distributed": True, "run_mode": "new"}
+    built = PROVIDER.build(a_request({**place, "id": vector["inputs"]["group"]}))
+    assert built.url == vector["url"]
 
 
 @pytest.mark.parametrize("missing", ["runName", "actionName"])
@@ -222,6 +230,15 @@ def test_it_identifies_its_own_links(base: str, mode: str) -> None:
     page = "groups" if mode == "new" else "runs"
     assert found.parts == {"entity": "a b", "project": "p/é", "id": "r1abc-act1", "page": page}
     assert found.runs == (("r1abc", "act1"),)
+
+
+@settings(deadline=None)
+@given(st.fixed_dictionaries(dict.fromkeys(("entity", "project", "id"), NAMES)))
+def test_it_identifies_any_name(params: dict[str, str]) -> None:
+    assume(not {".", "..", "runs", "groups"} & set(params.values()))
+    found = PROVIDER.identify(PROVIDER.build(a_request(params)).url)
+    assert found is not None
+    assert found.parts == {**params, "page": "runs"}
 
 
 def test_it_identifies_what_the_browser_shows() -> None:
