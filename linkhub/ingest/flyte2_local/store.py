@@ -156,8 +156,8 @@ class LocalStore:
             )
         if code == "SQLITE_READONLY_ROLLBACK":
             return (
-                f"{self.path} was left in the middle of a write; run `flyte` on it once, so that"
-                " it is put in order, and import again."
+                f"{self.path} was left in the middle of a write: run something with Flyte, which"
+                " puts its store in order, and import again."
             )
         if code.startswith("SQLITE_CORRUPT") or code == "SQLITE_NOTADB":
             return f"{self.path} is damaged: {error}."
