@@ -16,6 +16,7 @@ MAX_FILTERS = 16
 _BLANKS = re.compile(r"[\t\n\f\r ]*")
 _NAME = re.compile(r"[^\W\d]\w*")
 _KEY = re.compile(r"[\w-]+")
+_AWKWARD_KEY = re.compile(r"[\w./-]*")
 _NUMBER = re.compile(r"-?[0-9]{1,9}\b")
 _STRING = re.compile(r"""(["'])((?:\\.|(?!\1)[^\\])*)\1""", re.DOTALL)
 _ESCAPED = re.compile(r"""\\(["'\\])""")
@@ -32,8 +33,8 @@ def parse_expression(source: str, start: int) -> tuple[Expression, int]:
     if config := _TASK_CONFIG.match(source, start):
         reference = Reference("taskConfig", config["key"], start + 1)
         return Expression(reference, (), start + 1), config.end()
-    scanner = _Scanner(source, start + 2)
-    scanner.reject_foreign_syntax(start)
+    scanner = _Scanner(source, start + 2, start)
+    scanner.reject_foreign_syntax()
     scanner.blanks()
     reference = scanner.reference()
     filters: list[Filter] = []
@@ -45,7 +46,7 @@ def parse_expression(source: str, start: int) -> tuple[Expression, int]:
         if len(filters) > MAX_FILTERS:
             raise scanner.error(f"more than {MAX_FILTERS} filters")
     if not scanner.take("}}"):
-        raise scanner.unexpected("`|` or `}}`", start)
+        raise scanner.unexpected("`|` or `}}`")
     return Expression(reference, tuple(filters), start + 1), scanner.at
 
 
@@ -61,20 +62,24 @@ def parse_name(text: str) -> Reference:
 
 
 class _Scanner:
-    """A position in the source, and what can be read there."""
+    """A position in the source, and what can be read there; `opened` is where its `{{` is."""
 
-    def __init__(self, source: str, at: int) -> None:
+    def __init__(self, source: str, at: int, opened: int | None = None) -> None:
         self.source = source
         self.at = at
+        self.bare = opened is None
+        self.opened = opened or 0
 
     def error(self, message: str, *, at: int | None = None, suggestion: str = "") -> TemplateError:
         column = (self.at if at is None else at) + 1
         return TemplateError(message, column=column, suggestion=suggestion)
 
-    def unexpected(self, wanted: str, start: int) -> TemplateError:
-        """What to say where something else was expected, inside the expression at `start`."""
+    def unexpected(self, wanted: str) -> TemplateError:
+        """What to say where something else was expected."""
+        if self.bare and self.at >= len(self.source):
+            return self.error(f"expected {wanted}")
         if self.at >= len(self.source) or self.source.startswith("{{", self.at):
-            return self.error("`{{` is not closed by `}}`", at=start)
+            return self.error("`{{` is not closed by `}}`", at=self.opened)
         found = self.source[self.at]
         if found.isspace() or not found.isprintable():
             return self.error(f"U+{ord(found):04X} is not a blank that templates know")
@@ -94,13 +99,13 @@ class _Scanner:
         self.at = found.end() if found else self.at
         return found
 
-    def reject_foreign_syntax(self, start: int) -> None:
+    def reject_foreign_syntax(self) -> None:
         """Say what to do about the template syntax of others, rather than that it is wrong."""
-        if helm := _HELM.match(self.source, start):
+        if helm := _HELM.match(self.source, self.opened):
             message = "this is Helm's escaping, which only Helm takes away"
-            raise self.error(message, at=start, suggestion=helm[1])
+            raise self.error(message, at=self.opened, suggestion=helm[1])
         if self.source.startswith("-", self.at):
-            raise self.error("`{{-` is not known here; write `{{`", at=start)
+            raise self.error("`{{-` is not known here; write `{{`", at=self.opened)
 
     def reference(self) -> Reference:
         start = self.at
@@ -109,7 +114,7 @@ class _Scanner:
             raise self.error("no blank may stand between the sigil and the name")
         name = self.match(_NAME)
         if name is None:
-            raise self.unexpected("the name of a variable", start)
+            raise self.unexpected("the name of a variable")
         folded = name[0].casefold()
         if folded in MAP_BY_NAME:
             return self.map_reference(MAP_BY_NAME[folded].name, start)
@@ -129,7 +134,7 @@ class _Scanner:
         if plain is None:
             raise self.error(f"`{name}` needs a key: `{name}.KEY`", at=start)
         if self.source.startswith((".", "/"), self.at):
-            rest = re.compile(r"[\w./-]*").match(self.source, plain.start())
+            rest = _AWKWARD_KEY.match(self.source, plain.start())
             key = rest[0] if rest else plain[0]
             raise self.error("this key needs quotes", suggestion=f"{name}[{quoted(key)}]")
         return Reference(name, plain[0], start + 1)
@@ -138,7 +143,7 @@ class _Scanner:
         start = self.at
         name = self.match(_NAME)
         if name is None:
-            raise self.unexpected("the name of a filter", start)
+            raise self.unexpected("the name of a filter")
         if name[0] not in FILTERS:
             raise self.unknown("filter", name[0], start, {each: each for each in FILTERS})
         arguments: list[Argument] = []
@@ -146,7 +151,7 @@ class _Scanner:
             self.blanks()
             while not self.take(")"):
                 if arguments and not self.take(","):
-                    raise self.unexpected("`,` or `)`", start)
+                    raise self.unexpected("`,` or `)`")
                 self.blanks()
                 arguments.append(self.argument())
                 self.blanks()

@@ -11,8 +11,7 @@ import json
 import re
 from urllib.parse import quote
 
-import prison  # type: ignore[import-untyped]
-
+_RISON_ID = re.compile(r"[A-Za-z_./~%+\x80-\U0010ffff][A-Za-z0-9_./~%+\x80-\U0010ffff-]*")
 _JSURL_PLAIN = re.compile(r"[^A-Za-z0-9_.-]")
 
 
@@ -41,8 +40,12 @@ def logql(value: str) -> str:
 
 
 def rison(value: str) -> str:
-    """A rison string, quoted where rison needs it (Kibana, OpenSearch Dashboards, Superset)."""
-    return str(prison.dumps(value))
+    """A rison string, quoted where rison needs it (Kibana, OpenSearch Dashboards, Superset).
+
+    Not by the library `prison`: it looks at the first line alone to see whether to quote, so that
+    what comes after a newline could add keys to the state.
+    """
+    return value if _RISON_ID.fullmatch(value) else f"'{rison_inner(value)}'"
 
 
 def rison_inner(value: str) -> str:
@@ -67,7 +70,9 @@ def to_base64url(value: str | bytes) -> str:
 
 def to_gzip(value: str | bytes) -> bytes:
     """Compressed with gzip; the same text always gives the same bytes."""
-    return gzip.compress(_bytes(value), mtime=0)
+    packed = gzip.compress(_bytes(value), mtime=0)
+    # The tenth byte names the system that packed it, which not every Python writes alike.
+    return packed[:9] + b"\xff" + packed[10:]
 
 
 def cloudwatch(value: str) -> str:
