@@ -1,0 +1,239 @@
+"""From the stores to what resolving reads: the catalogue at one change value, and units' facts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from django.db.models import Case, Q, Value, When
+
+from linkhub.accounts.models import Project
+from linkhub.links.ancestry import inherit, load_trees
+from linkhub.links.catalogues import load_catalogue
+from linkhub.links.resolving.facts import (
+    ActionFacts,
+    AttachedFacts,
+    AttemptFacts,
+    PodFacts,
+    RunFacts,
+    UnitFacts,
+)
+from linkhub.runs.models import Action, AttachedLink, Attempt, Pod, Run, Task
+from linkhub.runs.pending import Unit
+
+__all__ = ["load_catalogue", "load_units"]
+
+# Of a run's own level (no action), or of an action.
+Owner: TypeAlias = tuple[int, int | None]
+
+RUN_COLUMNS = (
+    "pk",
+    "project__name",
+    "domain",
+    "name",
+    "workflow__name",
+    "version",
+    "engine",
+    "org",
+    "phase",
+    "launched_by",
+    "cluster",
+    "namespace",
+    "source_url",
+    "created_at",
+    "started_at",
+    "ended_at",
+    "labels",
+    "context",
+)
+ATTEMPT_COLUMNS = (
+    "pk",
+    "number",
+    "phase",
+    "started_at",
+    "ended_at",
+    "cluster",
+    "generated_name",
+    "variables",
+)
+POD_COLUMNS = (
+    "pk",
+    "name",
+    "uid",
+    "namespace",
+    "container",
+    "container_id",
+    "hostname",
+    "node",
+    "worker_index",
+    "primary",
+    "started_at",
+    "ended_at",
+)
+
+
+def load_units(units: Collection[Unit]) -> dict[Unit, UnitFacts]:
+    """The facts of `units`, without those that are gone; one query a table for any number."""
+    loaded = _Loaded(units)
+    found = ((unit, loaded.facts_of(unit)) for unit in units)
+    return {unit: facts for unit, facts in found if facts is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class _TaskFacts:
+    name: str
+    version: str
+    attached: tuple[AttachedFacts, ...]
+
+
+NO_TASK = _TaskFacts("", "", ())
+
+
+class _Loaded:
+    """What a batch of units needs, each table read once."""
+
+    def __init__(self, units: Collection[Unit]) -> None:
+        runs = {unit.run_id for unit in units if unit.run_id is not None}
+        alone = {unit.run_id for unit in units if unit.action_id is None}
+        self.projects = dict(
+            Project.objects.filter(pk__in={unit.project_id for unit in units}).values_list(
+                "pk", "name"
+            )
+        )
+        self.attached = _attached(units)
+        self.runs = _runs(runs, self.attached)
+        self.roots = _roots(runs)
+        wanted = {unit.action_id for unit in units if unit.action_id is not None}
+        self.actions = self._actions(
+            wanted | {root for run, root in self.roots.items() if run in alone}
+        )
+
+    def facts_of(self, unit: Unit) -> UnitFacts | None:
+        project = self.projects.get(unit.project_id)
+        if project is None or unit.run_id is None:
+            return UnitFacts(project) if project is not None else None
+        run = self.runs.get(unit.run_id)
+        if run is None:
+            return None
+        if unit.action_id is None:
+            root = self.actions.get(self.roots.get(unit.run_id, 0))
+            return UnitFacts(project, run, root=root)
+        action = self.actions.get(unit.action_id)
+        return UnitFacts(project, run, action) if action is not None else None
+
+    def _actions(self, ids: set[int]) -> dict[int, ActionFacts]:
+        rows = list(
+            Action.objects.filter(pk__in=ids, run__in=self.runs).defer("stamps", "observed")
+        )
+        tasks = _tasks({row.task_id for row in rows if row.task_id is not None})
+        attempts = _attempts(ids)
+        trees = load_trees(sorted(ids)) if ids else {}
+        found = {}
+        for row in rows:
+            tree = trees.get(row.run_id)
+            if tree is None or row.name not in tree.nodes:
+                continue  # deleted between two queries
+            inherited = inherit(
+                tree.nodes[row.name], tree.ancestors(row.name), self.runs[row.run_id]
+            )
+            task = tasks.get(row.task_id or 0, NO_TASK)
+            found[row.pk] = ActionFacts(
+                id=row.pk,
+                name=row.name,
+                parent=row.parent,
+                is_root=self.roots.get(row.run_id) == row.pk,
+                phase=row.phase,
+                started_at=row.started_at,
+                ended_at=row.ended_at,
+                task=task.name,
+                task_version=row.task_version or task.version,
+                task_type=row.task_type,
+                labels=row.labels,
+                context=inherited.context,
+                context_from=inherited.context_from,
+                task_config=row.task_config,
+                attempts=attempts.get(row.pk, ()),
+                attached=self.attached.get((row.run_id, row.pk), ())
+                + (() if row.replaces_task_links else task.attached),
+                container_ended_at=inherited.container_ended_at,
+                container_terminal=inherited.container_terminal,
+            )
+        return found
+
+
+def _runs(
+    ids: set[int], attached: Mapping[Owner, tuple[AttachedFacts, ...]]
+) -> dict[int, RunFacts]:
+    rows = Run.objects.filter(pk__in=ids).values_list(*RUN_COLUMNS)
+    return {row[0]: _run(row, attached.get((row[0], None), ())) for row in rows}
+
+
+def _run(row: tuple[object, ...], attached: tuple[AttachedFacts, ...]) -> RunFacts:
+    fields = dict(zip(RUN_COLUMNS, row, strict=True))
+    fields["id"] = fields.pop("pk")
+    fields["project"] = fields.pop("project__name")
+    fields["workflow"] = fields.pop("workflow__name") or ""
+    fields["context"] = fields["context"] or {}
+    return RunFacts(**fields, attached=attached)  # type: ignore[arg-type]
+
+
+def _roots(runs: set[int]) -> dict[int, int]:
+    """Each run's root action: without a parent; of several `a0`, else the earliest recorded."""
+    first = Case(When(name="a0", then=Value(0)), default=Value(1))
+    roots = Action.objects.filter(run__in=runs, parent="").order_by("run_id", first, "pk")
+    return dict(roots.distinct("run_id").values_list("run_id", "pk"))
+
+
+def _attached(units: Collection[Unit]) -> dict[Owner, tuple[AttachedFacts, ...]]:
+    actions = {unit.action_id for unit in units if unit.action_id is not None}
+    alone = {unit.run_id for unit in units if unit.run_id and unit.action_id is None}
+    rows = AttachedLink.objects.filter(Q(action__in=actions) | Q(run__in=alone, action=None))
+    found: dict[Owner, list[AttachedFacts]] = defaultdict(list)
+    for row in rows.order_by("position", "key", "attempt", "pod"):
+        found[row.run_id, row.action_id].append(
+            AttachedFacts(row.key, row.layer, row.body, row.attempt, row.pod, row.position)
+        )
+    return {owner: tuple(links) for owner, links in found.items()}
+
+
+def _tasks(ids: set[int]) -> dict[int, _TaskFacts]:
+    rows = Task.objects.filter(pk__in=ids).values_list("pk", "name", "version", "links")
+    return {
+        pk: _TaskFacts(name, version, tuple(_static(links))) for pk, name, version, links in rows
+    }
+
+
+def _static(links: list[dict[str, object]]) -> Iterator[AttachedFacts]:
+    for position, link in enumerate(links):
+        yield AttachedFacts(
+            key=str(link["key"]),
+            origin="task",
+            body=link,
+            attempt=int(str(link.get("attempt") or 0)),
+            pod=str(link.get("pod") or ""),
+            position=position,
+        )
+
+
+def _attempts(actions: set[int]) -> dict[int, tuple[AttemptFacts, ...]]:
+    rows = Attempt.objects.filter(action__in=actions).order_by("number")
+    pods = _pods(actions)
+    found: dict[int, list[AttemptFacts]] = defaultdict(list)
+    for action_id, pk, *fields in rows.values_list("action_id", *ATTEMPT_COLUMNS):
+        found[action_id].append(AttemptFacts(*[pk, *fields, pods.get(pk, ())]))
+    return {action_id: tuple(attempts) for action_id, attempts in found.items()}
+
+
+def _pods(actions: set[int]) -> dict[int, tuple[PodFacts, ...]]:
+    """By attempt id, in the order that facts are in: primary, worker index, name."""
+    found: dict[int, list[PodFacts]] = defaultdict(list)
+    rows = Pod.objects.filter(attempt__action__in=actions)
+    for attempt_id, *fields in rows.values_list("attempt_id", *POD_COLUMNS):
+        found[attempt_id].append(PodFacts(*fields))
+    return {attempt_id: tuple(sorted(pods, key=_place)) for attempt_id, pods in found.items()}
+
+
+def _place(pod: PodFacts) -> tuple[bool, bool, int, str]:
+    return not pod.primary, pod.worker_index is None, pod.worker_index or 0, pod.name
