@@ -1,0 +1,63 @@
+"""A worker's round: claim, resolve in memory, write, until nothing is due."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from linkhub.links.claims import Claimed, claim, fail
+from linkhub.links.load import load_catalogue, load_units
+from linkhub.links.outcomes import outcome_of
+from linkhub.links.python_lane import LEASE_SECONDS, resolve_python
+from linkhub.links.write import store
+from linkhub.runs.models import Pending
+
+log = structlog.get_logger(__name__)
+
+
+def drain(lane: Pending.Lane, *, seconds: float) -> bool:
+    """Resolve what is due in `lane`; return whether nothing was left when time was over."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not (claimed := _claim(lane)):
+            return True
+        work_off(claimed, resolve_python if lane is Pending.Lane.PYTHON else resolve)
+    return False
+
+
+def work_off(claimed: list[Claimed], resolver: Callable[[list[Claimed]], None]) -> None:
+    """Resolve the batch; where it fails as a whole, one by one, so that the error is one row's."""
+    try:
+        resolver(claimed)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:
+        if not connection.is_usable():
+            raise
+        if len(claimed) == 1:
+            log.exception("resolving_failed", unit=str(claimed[0].unit))
+            fail(claimed[0], f"{type(error).__name__}: {error}")
+            return
+        for one in claimed:
+            work_off([one], resolver)
+
+
+def resolve(claimed: list[Claimed]) -> None:
+    """The main lane. The counter is read before the facts: see `load_catalogue`."""
+    catalogue = load_catalogue()
+    facts = load_units([one.unit for one in claimed])
+    now = timezone.now()
+    outcomes = [outcome_of(one, facts.get(one.unit), catalogue, now) for one in claimed]
+    store(outcomes, change=catalogue.change)
+
+
+def _claim(lane: Pending.Lane) -> list[Claimed]:
+    if lane is Pending.Lane.PYTHON:
+        return claim(lane, 1, LEASE_SECONDS)
+    return claim(lane, settings.LINKHUB_RESOLVE_BATCH)
