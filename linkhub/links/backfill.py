@@ -1,0 +1,227 @@
+"""Old runs following a change: marking them as to be resolved, the newest first.
+
+A backfill only adds Pending rows at low priority, a bounded number at a time, so new runs always
+go first. It walks over the runs by (created, id) and marks the units that were resolved before
+its change. A unit that a worker is just resolving is marked too: that worker may have read the
+definitions before the change.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Max, Q, QuerySet, Value
+from django.db.models.functions import Concat, Now
+from django.utils import timezone
+
+from linkhub.accounts.models import Project
+from linkhub.links.models import Backfill, Resolved
+from linkhub.links.sql import LOCK_RUNS
+from linkhub.runs.models import Pending, Run, Task
+from linkhub.runs.pending import Unit, mark
+
+# How many runs are looked at together, and how often in one step.
+WINDOW = 500
+WINDOWS = 20
+# Beyond this many units, the total is the planner's estimate.
+COUNTED = 10_000
+TAKEN_OVER = "; taken over by a later change"
+
+# Not yet resolved again, and nobody about to do so with what was read after the change.
+STALE = """
+    SELECT u.project_id, u.run_id, u.action_id
+    FROM (
+        SELECT r.project_id, r.id AS run_id, NULL::bigint AS action_id, r.created_at, s.change
+        FROM runs_run AS r
+        LEFT JOIN links_resolved AS s
+          ON s.project_id = r.project_id AND s.run_id = r.id AND s.action_id IS NULL
+        WHERE r.id = ANY(%(runs)s)
+        UNION ALL
+        SELECT r.project_id, r.id, a.id, r.created_at, s.change
+        FROM runs_run AS r
+        JOIN runs_action AS a ON a.run_id = r.id
+        LEFT JOIN links_resolved AS s ON s.action_id = a.id
+        WHERE r.id = ANY(%(runs)s)
+    ) AS u
+    WHERE (u.change IS NULL OR u.change < %(change)s)
+      AND NOT EXISTS (
+        SELECT FROM runs_pending AS p
+        WHERE p.lane = 'main' AND p.claim IS NULL AND p.attempts < %(max_attempts)s
+          AND p.project_id = u.project_id AND p.run_id = u.run_id
+          AND (p.action_id = u.action_id OR (p.action_id IS NULL AND u.action_id IS NULL)))
+    ORDER BY u.created_at DESC, u.run_id DESC, u.action_id NULLS FIRST
+    LIMIT %(limit)s
+"""
+
+
+def start_backfill(*, change: int, project: Project | None, reason: str) -> Backfill:
+    """Have the units of `project` (None: of all) follow the change; in the change's transaction.
+
+    A running backfill of the same or a narrower scope is taken over: this one covers it, and
+    begins anew with the newest runs.
+    """
+    _cover_tasks()
+    return _start(change, None if project is None else project.pk, reason)
+
+
+def cancel_backfill(backfill: Backfill) -> bool:
+    """Stop marking; return whether it was still running. What is marked is still resolved."""
+    running = Backfill.objects.filter(pk=backfill.pk, status=Backfill.Status.RUNNING)
+    return bool(running.update(status=Backfill.Status.CANCELLED, finished_at=Now()))
+
+
+def advance_all() -> int:
+    """Let each running backfill mark its next units; return how many were marked.
+
+    Together they keep at most LINKHUB_BACKFILL_PENDING units waiting.
+    """
+    with transaction.atomic():
+        _cover_tasks()
+    room = settings.LINKHUB_BACKFILL_PENDING - waiting().count()
+    marked = 0
+    for pk in Backfill.objects.filter(status=Backfill.Status.RUNNING).values_list("pk", flat=True):
+        marked += advance(pk, limit=room - marked)
+    return marked
+
+
+def advance(pk: int, *, limit: int) -> int:
+    """One step of one backfill, unless another worker is at it; return how many were marked."""
+    with transaction.atomic():
+        running = Backfill.objects.filter(pk=pk, status=Backfill.Status.RUNNING)
+        backfill = running.select_for_update(skip_locked=True).first()
+        if backfill is None or limit <= 0:
+            return 0
+        marked = _mark_projects(backfill) if backfill.cursor_run is None else 0
+        marked += _mark_runs(backfill, limit)
+        backfill.marked += marked
+        backfill.save(
+            update_fields=["marked", "status", "finished_at", "cursor_created", "cursor_run"]
+        )
+        return marked
+
+
+def waiting() -> QuerySet[Pending]:
+    """What backfills have marked and workers have not resolved yet."""
+    return Pending.objects.filter(
+        priority=Pending.Priority.BACKFILL,
+        lane=Pending.Lane.MAIN,
+        attempts__lt=settings.LINKHUB_MAX_ATTEMPTS,
+    )
+
+
+def _start(change: int, project_id: int | None, reason: str) -> Backfill:
+    covered = Backfill.objects.filter(status=Backfill.Status.RUNNING, change__lte=change)
+    if project_id is not None:
+        covered = covered.filter(project=project_id)
+    covered.update(
+        status=Backfill.Status.CANCELLED,
+        finished_at=Now(),
+        reason=Concat(F("reason"), Value(TAKEN_OVER)),
+    )
+    total = _stale_units(change, project_id)
+    return Backfill.objects.create(change=change, project_id=project_id, reason=reason, total=total)
+
+
+def _cover_tasks() -> None:
+    """Start backfills for the tasks' static links that changed since the latest backfill.
+
+    Recording stores those changes and cannot call up to here. Change values are committed in
+    order, so whatever is below the latest backfill's was seen when that one started.
+    """
+    latest = Backfill.objects.aggregate(latest=Max("change"))["latest"] or 0
+    changed = Task.objects.filter(change__gt=latest).values_list("project_id")
+    for project_id, change in changed.annotate(newest=Max("change")).order_by("newest"):
+        _start(change, project_id, "static links of tasks")
+
+
+def _stale_units(change: int, project_id: int | None) -> int:
+    """About how many units there are to mark: exact as long as that is cheap to count."""
+    stale = Resolved.objects.filter(change__lt=change)
+    if project_id is not None:
+        stale = stale.filter(project=project_id)
+    counted = stale.values("pk")[: COUNTED + 1].count()
+    if counted <= COUNTED:
+        return counted
+    [plan] = json.loads(stale.values("pk").explain(format="json"))
+    return max(counted, int(plan["Plan"]["Plan Rows"]))
+
+
+def _mark_projects(backfill: Backfill) -> int:
+    resolved = Resolved.objects.filter(run=None, change__gte=backfill.change)
+    queued = Pending.objects.filter(
+        lane=Pending.Lane.MAIN,
+        run=None,
+        claim=None,
+        attempts__lt=settings.LINKHUB_MAX_ATTEMPTS,
+    )
+    projects = Project.objects.exclude(pk__in=resolved.values("project_id")).exclude(
+        pk__in=queued.values("project_id")
+    )
+    if backfill.project_id is not None:
+        projects = projects.filter(pk=backfill.project_id)
+    units = [Unit(pk) for pk in projects.values_list("pk", flat=True)]
+    return mark(units, priority=Pending.Priority.BACKFILL)
+
+
+def _mark_runs(backfill: Backfill, limit: int) -> int:
+    marked = 0
+    for _ in range(WINDOWS):
+        runs = list(_next_runs(backfill))
+        if not runs:
+            _finish(backfill)
+            break
+        units = _lock_stale([pk for _, pk in runs], backfill.change, limit - marked)
+        marked += mark(units, priority=Pending.Priority.BACKFILL)
+        if not _move(backfill, runs, units, full=marked >= limit):
+            break
+    return marked
+
+
+def _next_runs(backfill: Backfill) -> QuerySet[Run, tuple[datetime, int]]:
+    runs = Run.objects.order_by("-created_at", "-pk")
+    if backfill.project_id is not None:
+        runs = runs.filter(project=backfill.project_id)
+    created, pk = backfill.cursor_created, backfill.cursor_run
+    if created is not None and pk is not None:
+        # The first condition says what the second says already: the index knows times alone.
+        runs = runs.filter(created_at__lte=created).filter(
+            Q(created_at__lt=created) | Q(created_at=created, pk__lt=pk)
+        )
+    return runs.values_list("created_at", "pk")[:WINDOW]
+
+
+def _lock_stale(runs: list[int], change: int, limit: int) -> list[Unit]:
+    """The units of `runs` to mark; the runs are locked first, as by everyone who marks."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_RUNS, [runs])
+        cursor.execute(
+            STALE,
+            {
+                "runs": runs,
+                "change": change,
+                "limit": limit,
+                "max_attempts": settings.LINKHUB_MAX_ATTEMPTS,
+            },
+        )
+        return [Unit(*row) for row in cursor.fetchall()]
+
+
+def _move(
+    backfill: Backfill, runs: list[tuple[datetime, int]], units: list[Unit], *, full: bool
+) -> bool:
+    """Move the cursor behind the last run that is marked as a whole; return whether to go on."""
+    done = len(runs)
+    if full:
+        done = [pk for _, pk in runs].index(units[-1].run_id or 0)
+    if done:
+        backfill.cursor_created, backfill.cursor_run = runs[done - 1]
+    return not full
+
+
+def _finish(backfill: Backfill) -> None:
+    """The walk has ended; the backfill ends when what it marked has been resolved."""
+    if not waiting().exists():
+        backfill.status, backfill.finished_at = Backfill.Status.DONE, timezone.now()

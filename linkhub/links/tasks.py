@@ -1,0 +1,40 @@
+"""Celery's side of resolving: a nudge starts a round, beat picks up what a lost nudge left."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from linkhub.links.backfill import advance_all
+from linkhub.links.claims import claimable, rest_lost
+from linkhub.links.work import drain
+from linkhub.runs.models import Pending
+from linkhub.runs.nudges import TASK, nudge, nudge_arrived
+
+# A round ends after this long, so that Celery's limits and a warm shutdown are never in the way.
+ROUND_SECONDS = 20.0
+
+
+# A unit of the Python lane that is begun at the round's end may take another minute.
+@shared_task(name=TASK, soft_time_limit=120, time_limit=150)  # type: ignore[untyped-decorator]
+def resolve_pending(*, lane: str) -> None:
+    """Resolve what is due in the lane; a round that runs out of time nudges for the next."""
+    which = Pending.Lane(lane)
+    nudge_arrived(which)
+    if not drain(which, seconds=ROUND_SECONDS):
+        nudge(which)
+
+
+@shared_task(name="linkhub.links.sweep_pending")  # type: ignore[untyped-decorator]
+def sweep_pending() -> None:
+    """Nudge for rows that are due: their message was lost, their worker died, or they failed."""
+    rest_lost()
+    for lane in Pending.Lane:
+        if claimable(lane).exists():
+            nudge(lane)
+
+
+@shared_task(name="linkhub.links.advance_backfills")  # type: ignore[untyped-decorator]
+def advance_backfills() -> None:
+    """Let old runs follow what changed, a bounded number at a time."""
+    if advance_all():
+        nudge(Pending.Lane.MAIN)
