@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from linkhub.lib.url_policy import HostOrigin, check_url, host_of
-from linkhub.links.language import LanguageError, MissingVariables, Refused
+from linkhub.links.language import LanguageError, MissingVariables, Part, Refused
 from linkhub.links.resolving.candidates import Winner, winners
 from linkhub.links.resolving.catalogue import Catalogue
 from linkhub.links.resolving.facts import ResolvedLink, UnitFacts
@@ -32,6 +32,11 @@ class Outcome(NamedTuple):
     made: Made | None = None
     host_origin: str = ""
     expires_at: datetime | None = None
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The pieces of the URL, for previews."""
+        return self.made.parts if self.made else ()
 
 
 def resolve_unit(

@@ -63,7 +63,8 @@ class Tools:
         tools = tuple(tools)
         by_kind: dict[str, ToolSpec] = {}
         for tool in tools:
-            by_kind.setdefault(tool.kind, tool)
+            if tool.kind:
+                by_kind.setdefault(tool.kind, tool)
         return cls(
             {tool.name: tool for tool in tools},
             by_kind,
