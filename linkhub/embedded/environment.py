@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 FILE = "env"
+# Every process of one `serve` carries its random mark in this variable, also the grandchildren.
+MARK = "LINKHUB_SERVE"
 # `serve` loads the settings before it has made a secret or started a server. It neither signs
 # nor connects in its own process; its children get the real values.
 BEFORE_FIRST_START = {
@@ -23,7 +25,7 @@ BEFORE_FIRST_START = {
 
 def load(home: Path) -> dict[str, str]:
     """What a `serve` on this folder left for others: names and values, or nothing."""
-    return _read(home) or (dict(BEFORE_FIRST_START) if _is_serve() else {})
+    return (BEFORE_FIRST_START if _is_serve() else {}) | _read(home)
 
 
 def given(name: str, home: Path, environ: Mapping[str, str] = os.environ) -> str | None:
@@ -41,7 +43,7 @@ def text(facts: Mapping[str, str]) -> str:
 def _read(home: Path) -> dict[str, str]:
     try:
         content = (home / FILE).read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):  # another user's: `serve` has a sentence for it
         return {}
     pairs = (assignment.partition("=") for assignment in shlex.split(content))
     return {name: value for name, _, value in pairs}

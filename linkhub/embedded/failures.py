@@ -14,6 +14,7 @@ LOADER = re.compile(
 NO_ACCOUNT = re.compile(
     r"could not look up effective user ID|local user with ID \d+ does not|unshare failed"
 )
+RAISED = re.compile(r"^[\w.]*(?:Error|Exception|Configured|Warning): (.+)$", re.MULTILINE)
 FATAL = re.compile(r"(?:FATAL|PANIC|initdb: error|Fatal error loading)[^:]*:?\s+(.+)")
 
 
@@ -67,6 +68,14 @@ def of_output(server: str, output: str, where: object) -> str:
             " add one, or name a server of your own with DATABASE_URL."
         )
     return f"{server} did not start: {last_words(output)}"
+
+
+def of_traceback(text: str, where: object) -> str:
+    """What a Python program that ended with a traceback says; `where` is the disk it used."""
+    if NO_SPACE.search(text):
+        return full_disk(where)
+    raised = RAISED.findall(text)
+    return str(raised[-1]).rstrip(".") if raised else last_words(text)
 
 
 def has_orphans(output: str) -> bool:

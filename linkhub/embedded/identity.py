@@ -10,9 +10,7 @@ from contextlib import suppress
 
 import psutil
 
-# Every process of one `serve` carries its random mark in this variable, also the grandchildren.
-MARK = "LINKHUB_SERVE"
-
+from linkhub.embedded.environment import MARK
 
 SERVERS = frozenset({"postgres", "valkey-server", "redis-server"})
 

@@ -33,7 +33,7 @@ SETTINGS = {
 # For tests: the data does not outlive them.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # Ask to disconnect everybody, then to give up at once, then do not ask.
-STOP = ((signal.SIGINT, 6.0), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 2.0))
+STOP = ((signal.SIGINT, 3.0), (signal.SIGQUIT, 1.0), (signal.SIGKILL, 1.0))
 
 
 def start(place: Place, *, durable: bool = True) -> Running:
@@ -50,6 +50,8 @@ def start(place: Place, *, durable: bool = True) -> Running:
 
 
 def stop(place: Place) -> None:
+    """End the server, whoever started it; also one that a starter still waits for."""
+    _end(place)
     with exclusive(place.home.lock(NAME)):
         _end(place)
 

@@ -23,7 +23,7 @@ NAME = "redis"
 SOCKET = "redis.sock"
 PID_FILE = "redis.pid"
 READY_SECONDS = 60
-STOP = ((signal.SIGTERM, 6.0), (signal.SIGKILL, 2.0))
+STOP = ((signal.SIGTERM, 3.0), (signal.SIGKILL, 1.0))
 SETTINGS = {
     "port": "0",
     "unixsocketperm": "700",
@@ -53,6 +53,8 @@ def start(place: Place, *, durable: bool = True) -> Running:
 
 
 def stop(place: Place) -> None:
+    """End the server, whoever started it; also one that a starter still waits for."""
+    _end(place)
     with exclusive(place.home.lock(NAME)):
         _end(place)
 

@@ -1,0 +1,109 @@
+"""One process that is kept running: its log, its readiness, its restarts, its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from linkhub.embedded import failures, readiness
+from linkhub.embedded.serving.console import say
+from linkhub.embedded.serving.log import Log
+from linkhub.embedded.serving.parts import GRACE, Part
+
+ROOT = Path(__file__).resolve().parents[3]
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+# A process that ran this long was well: its next death is not one of a series.
+WELL_AFTER = 60.0
+CHUNK = 65536
+
+
+class Child:
+    """`part` with the environment `environ`, writing to `log`."""
+
+    def __init__(self, part: Part, environ: Mapping[str, str], logs: Path) -> None:
+        self.part = part
+        self.environ = environ
+        self.log = logs / f"{part.name.lower().replace(' ', '-')}.log"
+        self.ready = asyncio.Event()
+        self.process: asyncio.subprocess.Process | None = None
+        self.stopping = False
+
+    async def keep_running(self) -> None:
+        """Run the process again whenever it ends, until `stop`."""
+        pause = SHORTEST_PAUSE
+        while not self.stopping:
+            began = time.monotonic()
+            code = await self.run()
+            if self.stopping:
+                return
+            if time.monotonic() - began > WELL_AFTER:
+                pause = SHORTEST_PAUSE
+            say(f"{self.part.name} {ended(code)}; it starts again in {pause:g} s ({self.log})")
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def run(self) -> int:
+        """Run the process once, to its end."""
+        self.process = await asyncio.create_subprocess_exec(
+            *self.part.command,
+            cwd=ROOT,
+            env=self.environ,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            # A session of its own: a terminal's Ctrl-C must not reach it before it reaches us.
+            start_new_session=True,
+        )
+        reading = asyncio.create_task(self._read(self.process))
+        code = await self.process.wait()
+        self._kill_group()  # what the process itself left behind, which also ends the reading
+        await reading
+        return code
+
+    async def stop(self) -> None:
+        """End the process: by asking, and after its grace by force with all its descendants."""
+        self.stopping = True
+        if self.process is None or self.process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self.process.terminate()
+        try:
+            await asyncio.wait_for(self.process.wait(), GRACE)
+        except TimeoutError:
+            self._kill_group()
+            await self.process.wait()
+
+    def _kill_group(self) -> None:
+        """The session's group keeps its number for as long as one member lives."""
+        if self.process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        """Drain the output for as long as there is some, or the process would block on it."""
+        assert process.stdout is not None
+        tail = b""
+        with contextlib.closing(Log(self.log)) as log:
+            while chunk := await process.stdout.read(CHUNK):
+                self._keep(log, chunk)
+                tail = (tail + chunk)[-CHUNK:]
+                if readiness.MESSAGE in tail:
+                    self.ready.set()
+
+    def _keep(self, log: Log, chunk: bytes) -> None:
+        try:
+            log.write(chunk)
+        except OSError as error:
+            say(failures.of_system(error, self.log))
+
+
+def ended(code: int) -> str:
+    """How a process with this return code ended."""
+    if code >= 0:
+        return f"ended with code {code}"
+    return f"was ended by {signal.Signals(-code).name}"
