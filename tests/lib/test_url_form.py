@@ -1,0 +1,46 @@
+import pytest
+
+from linkhub.lib.url_policy import normalise_url, url_digest
+
+
+@pytest.mark.parametrize(
+    ("pasted", "stored"),
+    [
+        ("  https://example.com/x \n", "https://example.com/x"),
+        ("HTTPS://Example.COM:443/x", "https://example.com/x"),
+        ("http://example.com.:80", "http://example.com/"),
+        ("https://example.com/?", "https://example.com/#"),
+        ("https://example.com/%41%7e%2fb", "https://example.com/A~%2Fb"),
+        ("https://example.com/it's|é", "https://example.com/it%27s%7C%c3%a9"),
+        ("https://example.com/?q=%22a%20b%22", 'https://example.com/?q="a b"'),
+        ("https://example.com/#/a(b)", "https://example.com/#/a%28b%29"),
+    ],
+)
+def test_it_finds_a_pasted_url(pasted: str, stored: str) -> None:
+    assert normalise_url(pasted) == normalise_url(stored)
+    assert url_digest(pasted) == url_digest(stored)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://example.com/a%2Fb", "https://example.com/a/b"),
+        ("https://example.com/?q=a%26b", "https://example.com/?q=a&b"),
+        ("https://example.com/?q=a%2Bb", "https://example.com/?q=a+b"),
+        ("https://example.com/A", "https://example.com/a"),
+        ("https://example.com/#x", "https://example.com/#y"),
+        ("https://example.com:8080/", "https://example.com/"),
+        ("https://example.com/x%2541", "https://example.com/xA"),
+    ],
+)
+def test_it_keeps_different_pages_apart(one: str, other: str) -> None:
+    assert url_digest(one) != url_digest(other)
+
+
+def test_it_keeps_its_own_form() -> None:
+    for url in ("https://example.com/é?q='#%zz", "not a url %4", "", "\ud800"):
+        assert normalise_url(normalise_url(url)) == normalise_url(url)
+
+
+def test_it_takes_16_bytes() -> None:
+    assert len(url_digest("https://example.com/")) == 16
