@@ -175,7 +175,7 @@ class _Scanner:
         return _ESCAPED.sub(r"\1", text[2])
 
     def unknown(self, what: str, name: str, at: int, known: dict[str, str]) -> TemplateError:
-        near = get_close_matches(name.casefold()[:_LONGEST_NAME], known, n=1)
+        near = get_close_matches(name.casefold()[:_LONGEST_NAME], known, n=1, cutoff=0.7)
         suggestion = known[near[0]] if near else ""
         return self.error(f"unknown {what} `{name[:_LONGEST_NAME]}`", at=at, suggestion=suggestion)
 
