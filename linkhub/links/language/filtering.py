@@ -50,7 +50,7 @@ class FilterKind:
 
     name: str
     group: str
-    usage: str
+    usage: tuple[str, ...]
     meaning: str
     example: tuple[str, str, str]
     takes: Takes

@@ -54,7 +54,7 @@ def _encoder(
 ) -> FilterKind:
     value, outcome = example
     return FilterKind(
-        name, _NESTED, name, meaning, (value, name, outcome), Takes.TEXT, on_text(work), last
+        name, _NESTED, (name,), meaning, (value, name, outcome), Takes.TEXT, on_text(work), last
     )
 
 
@@ -64,7 +64,7 @@ FALLBACK_FILTERS = (
     FilterKind(
         "default",
         "Fallback",
-        "default(VALUE)",
+        ("default(VALUE)",),
         "VALUE where nothing came before: a quoted string, or another variable.",
         ("", 'default("main")', "main"),
         Takes.ANY,
@@ -97,7 +97,7 @@ NESTED_FILTERS = (
     FilterKind(
         "gzip",
         _NESTED,
-        "gzip",
+        ("gzip",),
         "Compressed; `base64` must follow (Azure).",
         ("hi", "gzip | base64", "H4sIAAAAAAAC/8vIBACsKpPYAgAAAA=="),
         Takes.BYTES,
@@ -107,7 +107,7 @@ NESTED_FILTERS = (
     FilterKind(
         "base64",
         _NESTED,
-        "base64",
+        ("base64",),
         "Standard base64.",
         ("hi?", "base64", "aGk/"),
         Takes.BYTES,
@@ -116,7 +116,7 @@ NESTED_FILTERS = (
     FilterKind(
         "base64url",
         _NESTED,
-        "base64url",
+        ("base64url",),
         "URL-safe base64 without padding.",
         ("hi?", "base64url", "aGk_"),
         Takes.BYTES,
@@ -142,7 +142,7 @@ RAW_FILTERS = (
     FilterKind(
         "raw",
         "Opting out",
-        "raw",
+        ("raw",),
         "Not percent-encoded. Comes last; never in the scheme or host.",
         ("a/b", "raw", "a/b"),
         Takes.TEXT,

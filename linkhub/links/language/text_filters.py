@@ -74,7 +74,7 @@ TEXT_FILTERS = (
     FilterKind(
         "lower",
         _TEXT,
-        "lower",
+        ("lower",),
         "Lower case.",
         ("Train", "lower", "train"),
         Takes.TEXT,
@@ -83,7 +83,7 @@ TEXT_FILTERS = (
     FilterKind(
         "upper",
         _TEXT,
-        "upper",
+        ("upper",),
         "Upper case.",
         ("Train", "upper", "TRAIN"),
         Takes.TEXT,
@@ -92,7 +92,7 @@ TEXT_FILTERS = (
     FilterKind(
         "replace",
         _TEXT,
-        "replace(OLD, NEW)",
+        ("replace(OLD, NEW)",),
         "Every OLD becomes NEW.",
         ("a_b", 'replace("_", "-")', "a-b"),
         Takes.TEXT,
@@ -101,7 +101,7 @@ TEXT_FILTERS = (
     FilterKind(
         "slice",
         _TEXT,
-        "slice(FROM), slice(FROM, TO)",
+        ("slice(FROM)", "slice(FROM, TO)"),
         "Characters from FROM, counted from 0, up to but without TO; negative from the end.",
         ("f3a1b2c3", "slice(0, 4)", "f3a1"),
         Takes.TEXT,
@@ -110,7 +110,7 @@ TEXT_FILTERS = (
     FilterKind(
         "regex",
         _TEXT,
-        "regex(PATTERN), regex(PATTERN, GROUP)",
+        ("regex(PATTERN)", "regex(PATTERN, GROUP)"),
         "What the pattern (RE2) finds: its first group, else all of it. Nothing found is no value.",
         ("run-42-x", 'regex("run-([0-9]+)")', "42"),
         Takes.TEXT,

@@ -84,7 +84,7 @@ TIME_FILTERS = (
     FilterKind(
         "epoch",
         "Times",
-        "epoch, epoch(WORD)",
+        ("epoch", "epoch(WORD)"),
         "Seconds since 1970. WORD: what the tool calls now, written while the end has not come.",
         (_AT, "epoch", "1704164645"),
         Takes.TIME,
@@ -93,7 +93,7 @@ TIME_FILTERS = (
     FilterKind(
         "epoch_ms",
         "Times",
-        "epoch_ms, epoch_ms(WORD)",
+        ("epoch_ms", "epoch_ms(WORD)"),
         "Milliseconds since 1970 (Grafana, Datadog).",
         (_AT, 'epoch_ms("now")', "1704164645000"),
         Takes.TIME,
@@ -102,7 +102,7 @@ TIME_FILTERS = (
     FilterKind(
         "epoch_us",
         "Times",
-        "epoch_us, epoch_us(WORD)",
+        ("epoch_us", "epoch_us(WORD)"),
         "Microseconds since 1970 (Jaeger).",
         (_AT, "epoch_us", "1704164645000000"),
         Takes.TIME,
@@ -111,7 +111,7 @@ TIME_FILTERS = (
     FilterKind(
         "iso",
         "Times",
-        'iso, iso(WORD), iso("ms"), iso("ms", WORD)',
+        ("iso", "iso(WORD)", 'iso("ms")', 'iso("ms", WORD)'),
         "ISO 8601 in UTC, with milliseconds where asked.",
         (_AT, 'iso("ms")', "2024-01-02T03:04:05.000Z"),
         Takes.TIME,
@@ -120,7 +120,7 @@ TIME_FILTERS = (
     FilterKind(
         "shift",
         "Times",
-        "shift(DURATION)",
+        ("shift(DURATION)",),
         "Moved by a duration such as `-5m` or `1h30m`; units s, m, h, d, w. An end that has not "
         "come stays so.",
         (_AT, 'shift("-5m")', "2024-01-02T02:59:05Z"),
