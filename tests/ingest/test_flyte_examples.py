@@ -1,47 +1,18 @@
 """The published examples, run by the real SDK, imported: what LinkHub has is what Flyte had."""
 
 import json
-import sqlite3
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from linkhub.runs.models import Action, Run
+from tests.ingest.flyte_stores import RUNS, Links, flytes_links, rows, run_import
 
 pytestmark = pytest.mark.django_db
 
 
-def run_import(store: Path) -> str:
-    out = StringIO()
-    options = {"project": "flytesnacks", "domain": "development"}
-    call_command("import_flyte_local", str(store), stdout=out, stderr=out, **options)
-    return out.getvalue()
-
-
-def rows(store: Path, run: str) -> list[dict[str, Any]]:
-    """What stands in Flyte's store, read apart from the code that is tested."""
-    connection = sqlite3.connect(store)
-    connection.row_factory = sqlite3.Row
-    found = connection.execute("SELECT * FROM runs WHERE run_name = ? ORDER BY rowid", [run])
-    result = [dict(row) for row in found]
-    connection.close()
-    return result
-
-
-def flytes_links(store: Path, run: str) -> dict[str, list[tuple[str, str]]]:
-    """By action, the links that Flyte computed; one without an address is none."""
-    return {
-        row["action_name"]: links
-        for row in rows(store, run)
-        if (links := [(n, url) for n, url in json.loads(row["log_links"] or "[]") if url])
-    }
-
-
-def attached(run: str) -> dict[str, list[tuple[str, str]]]:
-    """By action, the links that the import attached."""
+def attached(run: str) -> Links:
+    """The links that the import attached."""
     actions = Action.objects.filter(run__name=run).prefetch_related("attached_links")
     return {
         action.name: links
@@ -53,9 +24,6 @@ def attached(run: str) -> dict[str, list[tuple[str, str]]]:
             ]
         )
     }
-
-
-RUNS = ["grafana", "wandb", "override", "watched", "many-kinds"]
 
 
 @pytest.mark.parametrize("run", RUNS)

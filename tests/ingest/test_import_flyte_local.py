@@ -1,5 +1,6 @@
 """The command, on stores with fixed rows; `test_flyte_examples` has Flyte's own."""
 
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from linkhub.accounts.models import Project
+from linkhub.ingest.flyte2_local import importing
+from linkhub.ingest.flyte2_local.store import LocalStore, StoredRun, StoreError
 from linkhub.runs.models import Action, AttachedLink, Attempt, Pending, Pod, Run
-from tests.ingest.stores import STARTED, attempts, task, whole, write_store
+from tests.ingest.stores import STARTED, attempts, stored, task, whole, write_store
 
 pytestmark = pytest.mark.django_db
 LINKS = '[["Grafana", "https://g.example.com/d?var-pod=localhost"], ["Other", "https://b.example"]]'
@@ -109,6 +112,32 @@ def test_it_imports_into_a_project_that_is_there(tmp_path: Path) -> None:
     run_import(path, domain="production")
     assert list(Project.objects.values_list("name", "visibility")) == [("flytesnacks", "internal")]
     assert Run.objects.count() == 2
+
+
+def test_it_imports_an_empty_store(tmp_path: Path) -> None:
+    said, _ = run_import(write_store(tmp_path / "cache.db"))
+    assert said.startswith("Imported 0 runs (0 new), 0 actions, 0 attempts, 0 links into ")
+
+
+def test_it_records_more_than_one_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "MOST_RUNS", 3)
+    runs = {f"r{number}": [whole(), task()] for number in range(7)}
+    said, _ = run_import(write_store(tmp_path / "cache.db", **runs))
+    assert said.startswith("Imported 7 runs (7 new), 7 actions")
+    assert Run.objects.count() == 7
+
+
+def test_it_keeps_what_it_read_before_the_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(store: LocalStore) -> Iterator[StoredRun]:
+        yield stored(whole(), task())
+        raise StoreError(f"{store.path} is damaged.")
+
+    monkeypatch.setattr(LocalStore, "runs", damaged)
+    with pytest.raises(CommandError, match=r"cache\.db is damaged\.$"):
+        run_import(write_store(tmp_path / "cache.db"))
+    assert [run.name for run in Run.objects.all()] == ["r1"]
 
 
 def test_it_refuses_a_store_that_it_cannot_read(tmp_path: Path) -> None:

@@ -1,15 +1,19 @@
-"""Importing a whole store, one run and one transaction at a time."""
+"""Importing a whole store: runs are read one at a time and recorded a few at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from linkhub.accounts.models import Project
 from linkhub.ingest.flyte2_local.documents import convert
-from linkhub.ingest.flyte2_local.store import LocalStore
+from linkhub.ingest.flyte2_local.store import LocalStore, StoreError
 from linkhub.runs.documents import RunDocument
-from linkhub.runs.record import record_run
+from linkhub.runs.record import RunWrite, record_batch
+
+# What is in memory, and in one transaction: at most so many, or one run that has more actions.
+MOST_RUNS = 100
+MOST_ACTIONS = 1000
 
 
 @dataclass
@@ -42,14 +46,40 @@ def import_store(
     counts = Counts()
     for name in store.missing_columns:
         report(f"{store.path} has no column {name} (an older Flyte): imported without it.")
+
+    def complain(sentence: str) -> None:
+        counts.problems += 1
+        report(sentence)
+
+    for batch in _batches(_writes(store, project, domain, complain)):
+        for write, (_, created) in zip(batch, record_batch(batch), strict=True):
+            counts.add(write.document, created=created)
+    return counts
+
+
+def _writes(
+    store: LocalStore, project: Project, domain: str, complain: Callable[[str], None]
+) -> Iterator[RunWrite]:
     for run in store.runs():
         converted = convert(run)
         for sentence in converted.problems:
-            report(sentence)
-        counts.problems += len(converted.problems)
+            complain(sentence)
         if converted.document is not None:
-            _, created = record_run(
-                project=project, domain=domain, name=run.name, document=converted.document
-            )
-            counts.add(converted.document, created=created)
-    return counts
+            yield RunWrite(project, domain, run.name, converted.document)
+
+
+def _batches(writes: Iterator[RunWrite]) -> Iterator[list[RunWrite]]:
+    """What was read before a store turns out to be damaged is recorded all the same."""
+    batch: list[RunWrite] = []
+    actions = 0
+    try:
+        for write in writes:
+            batch.append(write)
+            actions += len(write.document.actions)
+            if len(batch) >= MOST_RUNS or actions >= MOST_ACTIONS:
+                yield batch
+                batch, actions = [], 0
+    except StoreError:
+        yield batch
+        raise
+    yield batch
