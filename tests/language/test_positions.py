@@ -8,8 +8,8 @@ from linkhub.links.language.positions import Position, after_expression, after_l
     [
         ("", Position.START),
         ("ht", Position.SCHEME),
-        ("https:", Position.PATH),
-        ("https:/", Position.PATH),
+        ("https:", Position.SCHEME),
+        ("https:/x?", Position.SCHEME),
         ("https://", Position.HOST),
         ("https://h", Position.HOST),
         ("https://h:", Position.PORT),

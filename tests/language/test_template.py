@@ -180,6 +180,7 @@ def test_it_does_not_note_what_a_dropped_piece_read() -> None:
     ("source", "column", "message"),
     [
         ("ht{{ .runName }}://h/", 3, "a URL begins with a scheme"),
+        ("https:/{{ .runName | raw }}", 8, "a URL begins with a scheme"),
         ("https://{{ .runName | raw }}/", 23, "`raw` may not stand in the scheme or host"),
         ("{{ .runName | raw }}/", 15, "`raw` may not stand"),
         ("https://h{{ .runName | cloudwatch }}/", 24, "`cloudwatch` may not stand"),

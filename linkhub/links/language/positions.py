@@ -56,9 +56,8 @@ def _after_beginning(text: str) -> Position:
         relative = any(mark in text for mark in "/?#")
         return _after_path(Position.PATH, text) if relative else Position.SCHEME
     rest = text[scheme.end() :]
-    if scheme[1]:
-        return _after_authority(Position.HOST, rest)
-    return _after_path(Position.PATH, rest)
+    # Without its `//`, or with half of it, a value could bring what is missing, and a host.
+    return _after_authority(Position.HOST, rest) if scheme[1] else Position.SCHEME
 
 
 def _after_authority(position: Position, text: str) -> Position:
