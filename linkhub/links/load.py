@@ -23,7 +23,7 @@ from linkhub.links.resolving.facts import (
 from linkhub.runs.models import Action, AttachedLink, Attempt, Pod, Run, Task
 from linkhub.runs.pending import Unit
 
-__all__ = ["load_catalogue", "load_units"]
+__all__ = ["load_catalogue", "load_units", "root_actions"]
 
 # Of a run's own level (no action), or of an action.
 Owner: TypeAlias = tuple[int, int | None]
@@ -81,6 +81,14 @@ def load_units(units: Collection[Unit]) -> dict[Unit, UnitFacts]:
     return {unit: facts for unit, facts in found if facts is not None}
 
 
+def root_actions(runs: Collection[int]) -> dict[int, tuple[int, str]]:
+    """Each run's root action, id and name: without a parent; of several `a0`, else the first."""
+    first = Case(When(name="a0", then=Value(0)), default=Value(1))
+    roots = Action.objects.filter(run__in=runs, parent="").order_by("run_id", first, "pk")
+    rows = roots.distinct("run_id").values_list("run_id", "pk", "name")
+    return {run: (pk, name) for run, pk, name in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class _TaskFacts:
     name: str
@@ -104,7 +112,7 @@ class _Loaded:
         )
         self.attached = _attached(units)
         self.runs = _runs(runs, self.attached)
-        self.roots = _roots(runs)
+        self.roots = {run: pk for run, (pk, _) in root_actions(runs).items()}
         wanted = {unit.action_id for unit in units if unit.action_id is not None}
         self.actions = self._actions(
             wanted | {root for run, root in self.roots.items() if run in alone}
@@ -177,13 +185,6 @@ def _run(row: tuple[object, ...], attached: tuple[AttachedFacts, ...]) -> RunFac
     fields["workflow"] = fields.pop("workflow__name") or ""
     fields["context"] = fields["context"] or {}
     return RunFacts(**fields, attached=attached)  # type: ignore[arg-type]
-
-
-def _roots(runs: set[int]) -> dict[int, int]:
-    """Each run's root action: without a parent; of several `a0`, else the earliest recorded."""
-    first = Case(When(name="a0", then=Value(0)), default=Value(1))
-    roots = Action.objects.filter(run__in=runs, parent="").order_by("run_id", first, "pk")
-    return dict(roots.distinct("run_id").values_list("run_id", "pk"))
 
 
 def _attached(units: Collection[Unit]) -> dict[Owner, tuple[AttachedFacts, ...]]:

@@ -1,0 +1,204 @@
+"""What pages and the API show: stored links, and in memory what is out of date in the store.
+
+A unit is stale when it was resolved before the latest change, was never resolved, or is marked.
+Then it is resolved here and now, and shown right; only what Python classes give is their last
+answer. The same goes for links that time alone has changed. Queries are constant in number.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from linkhub.accounts.models import Project
+from linkhub.links.load import load_catalogue, load_units, root_actions
+from linkhub.links.models import Link, Resolved
+from linkhub.links.outcomes import Identity, digests_of, identity_of
+from linkhub.links.python_lane import runs_code
+from linkhub.links.resolving.catalogue import Catalogue
+from linkhub.links.resolving.facts import UnitFacts
+from linkhub.links.resolving.resolve import resolve_unit
+from linkhub.links.shown import (
+    STORED_COLUMNS,
+    Place,
+    ShownLink,
+    Sorted,
+    StoredLink,
+    pods_of,
+    show_resolved,
+    show_stored,
+    show_undecided,
+)
+from linkhub.links.stored import rows_of
+from linkhub.links.write import NOTHING_TO_KEEP
+from linkhub.runs.models import Action, Pending, Run
+from linkhub.runs.pending import Unit
+
+__all__ = [
+    "ShownLink",
+    "links_of_action",
+    "links_of_actions",
+    "links_of_project",
+    "links_of_run",
+    "links_of_runs",
+]
+
+# Of a run with more actions, the rest is shown page by page (`links_of_actions`).
+MAX_ACTIONS = 1000
+
+
+def links_of_project(project: Project, *, now: datetime) -> list[ShownLink]:
+    """The project-level links."""
+    unit = Unit(project.pk)
+    return _show({unit: Place(project.name)}, now)[unit]
+
+
+def links_of_run(run: Run, *, now: datetime) -> list[ShownLink]:
+    """The links of the run's own level, then those of its first 1,000 actions by name."""
+    place = _place_of(run, _project_names([run]))
+    actions = Action.objects.filter(run=run).order_by("name").values_list("pk", "name")
+    places = {Unit(run.project_id, run.pk): place} | {
+        Unit(run.project_id, run.pk, pk): place._replace(action=name)
+        for pk, name in actions[:MAX_ACTIONS]
+    }
+    return [link for links in _show(places, now).values() for link in links]
+
+
+def links_of_action(action: Action, *, now: datetime) -> list[ShownLink]:
+    """The links of the action, its attempts and pods."""
+    return links_of_actions([action], now=now)[action.pk]
+
+
+def links_of_actions(actions: Sequence[Action], *, now: datetime) -> dict[int, list[ShownLink]]:
+    """By action id; the actions' runs are best selected with them."""
+    names = _project_names(action.run for action in actions)
+    places = {
+        Unit(action.run.project_id, action.run_id, action.pk): _place_of(
+            action.run, names
+        )._replace(action=action.name)
+        for action in actions
+    }
+    return {unit.action_id or 0: links for unit, links in _show(places, now).items()}
+
+
+def links_of_runs(runs: Sequence[Run], *, now: datetime) -> dict[int, list[ShownLink]]:
+    """By run id, for lists: the links of its own level, then those of its root action."""
+    names = _project_names(runs)
+    roots = root_actions([run.pk for run in runs])
+    places: dict[Unit, Place] = {}
+    for run in runs:
+        place = places[Unit(run.project_id, run.pk)] = _place_of(run, names)
+        if run.pk in roots:
+            pk, name = roots[run.pk]
+            places[Unit(run.project_id, run.pk, pk)] = place._replace(action=name)
+    found: dict[int, list[ShownLink]] = {run.pk: [] for run in runs}
+    for unit, links in _show(places, now).items():
+        found[unit.run_id or 0] += links
+    return found
+
+
+def _project_names(runs: Iterable[Run]) -> dict[int, str]:
+    """Names by id: from the runs where they have their project, else from one query."""
+    field = Run._meta.get_field("project")
+    names, unknown = {}, set()
+    for run in runs:
+        if field.is_cached(run):
+            names[run.project_id] = run.project.name
+        else:
+            unknown.add(run.project_id)
+    if unknown - names.keys():
+        names |= dict(Project.objects.filter(pk__in=unknown).values_list("pk", "name"))
+    return names
+
+
+def _place_of(run: Run, project_names: Mapping[int, str]) -> Place:
+    return Place(project_names[run.project_id], run.domain, run.name)
+
+
+def _show(places: Mapping[Unit, Place], now: datetime) -> dict[Unit, list[ShownLink]]:
+    """The links of each unit, in their order; units in the order given.
+
+    What tells stale units is read before the stored links, which are so at least as new.
+    """
+    catalogue = load_catalogue()
+    shelf = _Shelf(places, catalogue)
+    again = shelf.stale | {
+        unit for unit, links in shelf.stored.items() if _is_timed(links.values(), now)
+    }
+    facts = load_units(again) if again else {}
+    shown = {}
+    for unit in places:
+        if unit not in again:
+            links = shelf.from_store(unit)
+        elif unit in facts:
+            links = shelf.from_facts(unit, facts[unit], now)
+        else:
+            links = []
+        shown[unit] = [each.link for each in sorted(links, key=lambda each: each[:-1])]
+    return shown
+
+
+def _is_timed(links: Iterable[StoredLink], now: datetime) -> bool:
+    return any(link.is_timed(now) for link in links)
+
+
+class _Shelf:
+    """What is stored for some units, and which of them are out of date."""
+
+    def __init__(self, places: Mapping[Unit, Place], catalogue: Catalogue) -> None:
+        self.places = places
+        self.catalogue = catalogue
+        self.pending = _pending(places)
+        self.stale = self.pending[Pending.Lane.MAIN] | _older(places, catalogue.change)
+        self.stored: dict[Unit, dict[Identity, StoredLink]] = defaultdict(dict)
+        for unit, values in rows_of(Link.objects.all(), list(places), *STORED_COLUMNS):
+            link = StoredLink(*values)
+            self.stored[unit][link.attempt_id, link.pod_id, link.key] = link
+
+    def from_store(self, unit: Unit) -> list[Sorted]:
+        running = unit in self.pending[Pending.Lane.PYTHON]
+        return [
+            show_stored(
+                link,
+                self.places[unit],
+                self.catalogue.policy,
+                updating=running and runs_code(link.provider),
+            )
+            for link in self.stored[unit].values()
+        ]
+
+    def from_facts(self, unit: Unit, facts: UnitFacts, now: datetime) -> list[Sorted]:
+        place, stored, pods = self.places[unit], self.stored[unit], pods_of(facts)
+        links = resolve_unit(facts, self.catalogue, now=now)
+        is_stale = unit in self.stale
+        digests = digests_of(facts, self.catalogue, links) if is_stale else [b""] * len(links)
+        running = is_stale or unit in self.pending[Pending.Lane.PYTHON]
+        shown = []
+        for link, digest in zip(links, digests, strict=True):
+            held = stored.get(identity_of(link))
+            if link.state:
+                updating = is_stale and (held is None or bytes(held.digest) != digest)
+                shown.append(show_resolved(link, held, place, pods, updating=updating))
+                continue
+            kept = held if held and _is_kept(held, link.provider) else None
+            policy = self.catalogue.policy
+            shown.append(show_undecided(link, kept, place, pods, policy, updating=running))
+        return shown
+
+
+def _is_kept(held: StoredLink, provider: str) -> bool:
+    return held.provider == provider and held.state not in NOTHING_TO_KEEP
+
+
+def _pending(units: Collection[Unit]) -> dict[str, set[Unit]]:
+    found: dict[str, set[Unit]] = {lane: set() for lane in Pending.Lane.values}
+    for unit, [lane] in rows_of(Pending.objects.all(), units, "lane"):
+        found[lane].add(unit)
+    return found
+
+
+def _older(units: Collection[Unit], change: int) -> set[Unit]:
+    """The units that were resolved before `change`, or never."""
+    resolved = {unit: at for unit, [at] in rows_of(Resolved.objects.all(), units, "change")}
+    return {unit for unit in units if resolved.get(unit, -1) < change}
