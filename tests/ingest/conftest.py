@@ -16,13 +16,19 @@ ROOT = Path(__file__).parent.parent.parent
 def flyte_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the examples have run; nothing of the developer's own Flyte is seen or touched."""
     folder = tmp_path_factory.mktemp("flyte")
-    environment = {"HOME": str(folder), "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    environment = {
+        "HOME": str(folder),
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUTF8": "1",
+    }
     done = subprocess.run(
         [sys.executable, "-m", "tests.flyte_examples.run", "flytesnacks", "development"],
         cwd=folder,
         env=environment,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         timeout=120,
         check=False,
     )

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             if message := check_name(name):
                 raise CommandError(f"{option}: {message}")
         try:
-            with LocalStore(path.expanduser()) as store:
+            with LocalStore(path) as store:
                 row, _ = Project.objects.get_or_create(name=project)
                 counts = import_store(store, project=row, domain=domain, report=self._complain)
         except StoreError as error:
