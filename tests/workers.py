@@ -1,0 +1,68 @@
+"""A real Celery worker process on the test database, and waiting for what it stores."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from django.db import connection
+
+ROOT = Path(__file__).parent.parent
+COMMAND = (
+    *(sys.executable, "-m", "celery", "-A", "linkhub", "worker", "--pool", "prefork"),
+    *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"),
+)
+NOTIFY = """
+    CREATE OR REPLACE FUNCTION tell_tests() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN NOTIFY pending_done; RETURN NULL; END $$;
+    CREATE OR REPLACE TRIGGER tell_tests AFTER DELETE ON runs_pending
+        FOR EACH STATEMENT EXECUTE FUNCTION tell_tests();
+"""
+
+
+@contextmanager
+def worker(
+    *queues: str, concurrency: int = 1, **variables: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker process that takes tasks from `queues` until the block ends."""
+    command = [*COMMAND, "--concurrency", str(concurrency), "--queues", ",".join(queues)]
+    environment = os.environ | {"DATABASE_URL": database_url()} | variables
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@contextmanager
+def listening() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A connection that hears of every statement that deletes Pending rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(NOTIFY)
+    with psycopg.connect(database_url(), autocommit=True) as listener:
+        listener.execute("LISTEN pending_done")
+        yield listener
+
+
+def wait_until_done(listener: psycopg.Connection[tuple[object, ...]], seconds: float = 60) -> None:
+    """Return when nothing is pending."""
+    query = "SELECT count(*) FROM runs_pending"
+    for _ in range(10_000):
+        row = listener.execute(query).fetchone()
+        if row == (0,):
+            return
+        if not list(listener.notifies(timeout=seconds, stop_after=1)):
+            raise TimeoutError(f"{row} units are still pending")
+
+
+def database_url() -> str:
+    """The address of the database that the tests run on, for another process."""
+    name = connection.settings_dict["NAME"]
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
