@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from linkhub.links import python_lane
 from linkhub.links.definitions import save_definition
 from linkhub.links.documents import DefinitionDocument
-from linkhub.links.models import Link
+from linkhub.links.read import links_of_run, links_of_runs
+from linkhub.links.shown import ShownLink
 from linkhub.links.work import drain
-from linkhub.runs.models import Pending
+from linkhub.runs.models import Pending, Run
 from tests.ingest.flyte_stores import RUNS, Links, flytes_links, run_import
 
 pytestmark = pytest.mark.django_db
@@ -57,13 +59,16 @@ def resolve(store: Path) -> None:
         assert drain(lane, seconds=60)
 
 
-def ready(run: str, **wanted: Any) -> Links:
-    """By action, the ready links of an imported run."""
+def shown(run: str) -> list[ShownLink]:
+    return links_of_run(Run.objects.get(name=run), now=timezone.now())
+
+
+def ready(run: str, *, origin: str = "override") -> Links:
+    """By action, the ready links that an imported run is shown with."""
     found: Links = {}
-    links = Link.objects.filter(run__name=run, state="ready", **wanted).order_by("position", "key")
-    for link in links.select_related("action"):
-        assert link.action is not None
-        found.setdefault(link.action.name, []).append((link.name, link.url))
+    for link in shown(run):
+        if link.state == "ready" and link.origin == origin:
+            found.setdefault(link.action or "", []).append((link.name, link.url or ""))
     return found
 
 
@@ -79,7 +84,22 @@ def test_it_shows_the_links_that_flyte_computed(flyte_store: Path, run: str) -> 
 
 def test_it_shows_nothing_else(flyte_store: Path) -> None:
     resolve(flyte_store)
-    assert set(Link.objects.values_list("state", "origin")) == {("ready", "override")}
+    links = [link for run in RUNS for link in shown(run)]
+    assert {(link.state, link.origin, link.updating) for link in links} == {
+        ("ready", "override", False)
+    }
+
+
+def test_it_shows_them_before_a_worker_has_seen_them(flyte_store: Path) -> None:
+    run_import(flyte_store)
+    assert ready("override") == flytes_links(flyte_store, "override")
+
+
+def test_it_lists_a_run_with_the_links_of_the_workflows_own_task(flyte_store: Path) -> None:
+    resolve(flyte_store)
+    run = Run.objects.get(name="grafana")
+    [link] = links_of_runs([run], now=timezone.now())[run.pk]
+    assert [[(link.name, link.url)]] == list(flytes_links(flyte_store, "grafana").values())
 
 
 def test_a_grafana_class_as_a_definition_gives_flytes_url(flyte_store: Path) -> None:
