@@ -1,0 +1,45 @@
+"""Addresses of what is shown, made from natural keys: see `linkhub/lib/names.py`."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from linkhub.links.read import ShownLink
+from linkhub.runs.models import Run
+
+
+def of_project(project: str) -> str:
+    return reverse("project", args=[project])
+
+
+def of_workflow(project: str, workflow: str) -> str:
+    return reverse("workflow", args=[project, workflow])
+
+
+def of_run(run: Run) -> str:
+    return reverse("run", args=[run.project.name, run.domain, run.name])
+
+
+def of_action(run: Run, action: str) -> str:
+    return reverse("action", args=[run.project.name, run.domain, run.name, action])
+
+
+def of_go(link: ShownLink) -> str:
+    """The redirect to this very link."""
+    if not link.run:
+        return reverse("go_project", args=[link.project, link.key])
+    if not link.action:
+        return reverse("go_run", args=[link.project, link.domain, link.run, link.key])
+    address = reverse(
+        "go_action", args=[link.project, link.domain, link.run, link.action, link.key]
+    )
+    query = {name: value for name in ("attempt", "pod") if (value := getattr(link, name))}
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+def of_reason(link: ShownLink) -> str:
+    """The page that says where this link would go, and why, or what it waits for."""
+    address, mark, query = of_go(link).partition("?")
+    return f"{address}+{mark}{query}"

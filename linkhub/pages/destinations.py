@@ -1,0 +1,73 @@
+"""Which link a `/go` address means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.db.models import F
+from django.http import Http404
+
+from linkhub.accounts.models import Project
+from linkhub.links.models import Level, Link, LinkDefinition
+from linkhub.links.read import ShownLink
+from linkhub.pages.access import NotThereYet, action_or_404, project_or_404, run_or_404
+from linkhub.pages.requests import Request
+from linkhub.runs.models import Action, Run
+from linkhub.runs.phases import FAILURE, SUCCESS
+
+LATEST: Final[dict[str, frozenset[str] | None]] = {
+    "latest": None,
+    "latest-succeeded": SUCCESS,
+    "latest-failed": FAILURE,
+}
+DEPTH = {level: depth for depth, level in enumerate(Level.values)}
+
+
+def find_run(request: Request, project: str, domain: str, name: str) -> Run:
+    """The run of this name, or the newest that one of the `latest` words means."""
+    if name not in LATEST:
+        return run_or_404(request, project, domain, name)
+    runs = Run.objects.filter(project=project_or_404(request, project), domain=domain)
+    if workflow := request.GET.get("workflow"):
+        runs = runs.filter(workflow__name=workflow)
+    if (phases := LATEST[name]) is not None:
+        runs = runs.filter(phase__in=phases)
+    newest = runs.select_related("project", "workflow").order_by("-created_at", "-pk").first()
+    if newest is None:
+        raise NotThereYet(f"the {name.replace('-', ' ')} run")
+    return newest
+
+
+def find_action(run: Run, name: str) -> Action:
+    """The action of this name, else the newest action of the task of this name."""
+    if run.actions.filter(name=name).exists():
+        return action_or_404(run, name)
+    of_task = run.actions.select_related("task").filter(task__name=name)
+    newest = of_task.order_by(F("started_at").desc(nulls_last=True), "-pk").first()
+    if newest is None:
+        raise NotThereYet(f"action {name} of run {run.name}")
+    return newest
+
+
+def choose(
+    links: Iterable[ShownLink], key: str, *, attempt: str | None, pod: str | None
+) -> ShownLink | None:
+    """Of several with the key: newest attempt, deepest level; `links` have primary pods first."""
+    mine = [
+        link
+        for link in links
+        if link.key == key
+        and (attempt is None or str(link.attempt) == attempt)
+        and (pod is None or link.pod == pod)
+    ]
+    return min(mine, key=lambda link: (-(link.attempt or 0), -DEPTH[link.level]), default=None)
+
+
+def known_or_404(project: Project, key: str) -> None:
+    """A key that no definition of use here has, and no link of the project, is not there."""
+    own = LinkDefinition.objects.alive().filter(key=key)
+    if own.filter(project=None).exists() or own.filter(project=project).exists():
+        return
+    if not Link.objects.filter(project=project, key=key).exists():
+        raise Http404(f"There is no link with the key {key}.")

@@ -1,0 +1,156 @@
+"""Redirects to links, at addresses that anybody can derive: see design 9.
+
+A ready link is redirected to, its policy checked once more; any other becomes a page with its
+state and reason. A trailing `+` shows where it would go, and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from linkhub.accounts.models import Project
+from linkhub.links.models import State
+from linkhub.links.read import ShownLink, links_of_action, links_of_project, links_of_runs
+from linkhub.pages import addresses
+from linkhub.pages.access import project_or_404, signed_in
+from linkhub.pages.destinations import choose, find_action, find_run, known_or_404
+from linkhub.pages.rendering import asked_partial, page
+from linkhub.pages.requests import Request
+from linkhub.pages.run_page import Fact
+
+ORIGINS = {
+    "instance": "an instance definition",
+    "project": "a definition of the project",
+    "task": "a link of the task",
+    "override": "a link attached to the execution",
+    "emitted": "a link emitted by a running step",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the address is about: its name, its page, and whose project it is."""
+
+    project: Project
+    name: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoPage:
+    """A link that is not followed: `live` while it may yet become ready."""
+
+    key: str
+    subject: str
+    subject_href: str
+    name: str
+    state: str
+    reason: str
+    url: str
+    facts: list[Fact]
+    live: bool
+
+
+@require_safe
+@signed_in
+def to_project(request: Request, project: str, key: str) -> HttpResponse:
+    found = project_or_404(request, project)
+    subject = Subject(found, str(found), addresses.of_project(found.name))
+    return _answer(request, key, links_of_project(found, now=timezone.now()), subject)
+
+
+@require_safe
+@signed_in
+def to_run(request: Request, project: str, domain: str, run: str, key: str) -> HttpResponse:
+    """The run's own link, else its root action's."""
+    found = find_run(request, project, domain, run)
+    links = links_of_runs([found], now=timezone.now()).get(found.pk, [])
+    wanted = key.removesuffix("+")
+    own = [link for link in links if not link.action and link.key == wanted]
+    subject = Subject(found.project, found.name, addresses.of_run(found))
+    return _answer(request, key, own or links, subject)
+
+
+@require_safe
+@signed_in
+def to_action(
+    request: Request, project: str, domain: str, run: str, action: str, key: str
+) -> HttpResponse:
+    found = find_run(request, project, domain, run)
+    step = find_action(found, action)
+    href = addresses.of_action(found, step.name)
+    subject = Subject(found.project, f"{found.name} / {step.name}", href)
+    return _answer(request, key, links_of_action(step, now=timezone.now()), subject)
+
+
+def _answer(
+    request: Request, asked: str, links: Sequence[ShownLink], subject: Subject
+) -> HttpResponse:
+    key = asked.removesuffix("+")
+    query = request.GET
+    link = choose(links, key, attempt=query.get("attempt"), pod=query.get("pod"))
+    if link is None:
+        known_or_404(subject.project, key)
+        return _page(request, _not_applying(key, subject))
+    url = link.url if link.state == State.READY else None
+    if url and not asked.endswith("+"):
+        return _follow(request, url)
+    return _page(request, _go_page(link, subject))
+
+
+def _follow(request: Request, url: str) -> HttpResponse:
+    """302; a page that waited for this link is sent there by htmx's own header.
+
+    The address of the run stays out of what the tool is told.
+    """
+    headers = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+    if asked_partial(request) == "go_state":
+        return HttpResponse(status=204, headers=headers | {"HX-Redirect": url})
+    return HttpResponse(status=302, headers=headers | {"Location": url})
+
+
+def _page(request: Request, go: GoPage) -> HttpResponse:
+    return page(request, "go.html", {"go": go}, partials={"go_state"})
+
+
+def _not_applying(key: str, subject: Subject) -> GoPage:
+    reason = "there is such a link, but it is not offered here"
+    return GoPage(key, subject.name, subject.href, key, "does not apply", reason, "", [], False)
+
+
+def _go_page(link: ShownLink, subject: Subject) -> GoPage:
+    facts = [
+        Fact("Defined by", ORIGINS.get(link.origin, link.origin)),
+        Fact("For", _place(link)),
+        Fact("Provider", link.provider),
+        Fact("Tool", link.tool or ""),
+        Fact("Missing", ", ".join(link.missing)),
+        *(Fact("Note", note) for note in link.notes),
+    ]
+    return GoPage(
+        key=link.key,
+        subject=subject.name,
+        subject_href=subject.href,
+        name=link.name or link.key,
+        state=link.state,
+        reason=link.reason,
+        url=link.url or "",
+        facts=[fact for fact in facts if fact.value],
+        live=link.state == State.WAITING or link.updating,
+    )
+
+
+def _place(link: ShownLink) -> str:
+    parts = [link.level]
+    if link.action:
+        parts.append(f"action {link.action}")
+    if link.attempt:
+        parts.append(f"attempt {link.attempt}")
+    if link.pod:
+        parts.append(f"pod {link.pod}")
+    return ", ".join(parts)

@@ -1,0 +1,53 @@
+"""Tags of LinkHub's own templates."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from linkhub.pages.icons import Icon
+from linkhub.pages.times import ago
+
+register = template.Library()
+
+
+@register.simple_tag
+def ui_icon(name: str) -> SafeString:
+    """An interface icon, for the eye only."""
+    return _use(f"ui-{name}")
+
+
+@register.simple_tag
+def tool_icon(icon: Icon) -> SafeString:
+    """A tool's brand icon or monogram, for the eye only: its name stands beside it."""
+    if icon.symbol:
+        return _use(icon.symbol)
+    return format_html(
+        '<span class="monogram hue-{}" aria-hidden="true">{}</span>', icon.hue, icon.letter
+    )
+
+
+@register.simple_tag
+def moment(when: datetime | None, now: datetime) -> SafeString | str:
+    """A time as it reads now, exact on hover; live.js turns the exact one to the viewer's zone."""
+    if when is None:
+        return ""
+    utc = when.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        utc.isoformat(timespec="seconds"),
+        f"{utc:%Y-%m-%d %H:%M:%S} UTC",
+        ago(when, now),
+    )
+
+
+def _use(symbol: str) -> SafeString:
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("icons.svg"),
+        symbol,
+    )

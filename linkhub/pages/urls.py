@@ -1,0 +1,53 @@
+"""The addresses of pages: design 9."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path, register_converter
+
+from linkhub.lib.names import NameConverter
+from linkhub.pages import find, go, health, home, links, projects, runs, workflows
+
+
+class KeyConverter:
+    """A link's key, with a trailing `+` where the viewer wants to see and not to go."""
+
+    regex = r"[-a-zA-Z0-9_]+\+?"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(NameConverter, "name")
+register_converter(KeyConverter, "key")
+
+PROJECT = "projects/<name:project>/"
+RUN = f"{PROJECT}<name:domain>/runs/<name:run>/"
+GO_RUN = "go/<name:project>/<name:domain>/<name:run>"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("find", find.find, name="find"),
+    path("links/", links.all_links, name="links"),
+    path("projects/", projects.index, name="projects"),
+    path(PROJECT, projects.detail, name="project"),
+    path(f"{PROJECT}links/", links.project_links, name="project_links"),
+    path(f"{PROJECT}workflows/<name:workflow>/", workflows.detail, name="workflow"),
+    path(RUN, runs.run_detail, name="run"),
+    path(f"{RUN}actions/<name:action>/", runs.action_detail, name="action"),
+    path("go/<name:project>/<key:key>", go.to_project, name="go_project"),
+    path(f"{GO_RUN}/<key:key>", go.to_run, name="go_run"),
+    path(f"{GO_RUN}/<name:action>/<key:key>", go.to_action, name="go_action"),
+    path(
+        "sign-in/",
+        LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True),
+        name="sign_in",
+    ),
+    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+]

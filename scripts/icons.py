@@ -1,0 +1,97 @@
+"""Build `static/icons.svg` from the unpacked npm packages simple-icons and lucide-static.
+
+    python scripts/icons.py PATH/TO/simple-icons PATH/TO/lucide-static
+
+Brands are filled, interface icons are stroked; both take the text's colour. `ALIASES` are the
+other names that tools, definitions and providers use for the same brand.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+BRANDS = {
+    "airflow": "apacheairflow",
+    "argo": "argo",
+    "bigquery": "googlebigquery",
+    "dask": "dask",
+    "databricks": "databricks",
+    "datadog": "datadog",
+    "elastic": "elasticsearch",
+    "github": "github",
+    "gitlab": "gitlab",
+    "googlecloud": "googlecloud",
+    "grafana": "grafana",
+    "huggingface": "huggingface",
+    "jaeger": "jaeger",
+    "jupyter": "jupyter",
+    "kibana": "kibana",
+    "kubernetes": "kubernetes",
+    "mlflow": "mlflow",
+    "neptune": "neptune",
+    "notion": "notion",
+    "opentelemetry": "opentelemetry",
+    "prefect": "prefect",
+    "prometheus": "prometheus",
+    "python": "python",
+    "pytorch": "pytorch",
+    "ray": "ray",
+    "sentry": "sentry",
+    "snowflake": "snowflake",
+    "spark": "apachespark",
+    "tensorflow": "tensorflow",
+    "wandb": "weightsandbiases",
+}
+INTERFACE = {
+    "ui-book": "book-open",
+    "ui-chart": "chart-line",
+    "ui-chevron": "chevron-right",
+    "ui-clock": "clock",
+    "ui-external": "arrow-up-right",
+    "ui-file": "file-text",
+    "ui-folder": "folder",
+    "ui-link": "link",
+    "ui-logs": "scroll-text",
+    "ui-search": "search",
+    "ui-star": "star",
+    "ui-terminal": "square-terminal",
+    "ui-user": "circle-user-round",
+    "ui-workflow": "workflow",
+}
+VIEW_BOX = 'viewBox="0 0 24 24"'
+
+
+def body(svg: str) -> str:
+    """What stands inside the root element, without title, comments and white space."""
+    inner = re.sub(r"<!--.*?-->|<title>.*?</title>", "", svg, flags=re.S)
+    inner = re.sub(r"^\s*<svg[^>]*>|</svg>\s*$", "", inner, flags=re.S)
+    return re.sub(r"\s+", " ", inner).replace(" />", "/>").strip()
+
+
+def symbols(simple: Path, lucide: Path) -> list[str]:
+    brands = [
+        f'<symbol id="{name}" {VIEW_BOX} fill="currentColor">'
+        f"{body((simple / 'icons' / f'{file}.svg').read_text())}</symbol>"
+        for name, file in sorted(BRANDS.items())
+    ]
+    interface = [
+        f'<symbol id="{name}" {VIEW_BOX} fill="none" stroke="currentColor" stroke-width="2"'
+        f' stroke-linecap="round" stroke-linejoin="round">'
+        f"{body((lucide / 'icons' / f'{file}.svg').read_text())}</symbol>"
+        for name, file in sorted(INTERFACE.items())
+    ]
+    return brands + interface
+
+
+def main(simple: str, lucide: str) -> None:
+    static = Path(__file__).resolve().parent.parent / "static"
+    lines = "\n".join(symbols(Path(simple), Path(lucide)))
+    (static / "icons.svg").write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg">\n{lines}\n</svg>\n', encoding="utf-8"
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
