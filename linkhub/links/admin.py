@@ -1,0 +1,121 @@
+"""Tools and link definitions, for admins. Saving goes the API's way: see `definitions.py`."""
+
+# Django and the base class name the arguments of these hooks.
+# ruff: noqa: ARG002
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from simple_history.admin import SimpleHistoryAdmin
+
+from linkhub.accounts.models import User
+from linkhub.links.admin_forms import DefinitionForm, ToolForm
+from linkhub.links.definitions import (
+    delete_definition,
+    delete_tool,
+    save_definition,
+    save_tool,
+)
+from linkhub.links.models import Backfill, LinkDefinition, Tool
+from linkhub.runs.admin import ReadOnlyAdmin
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+@admin.register(Tool)
+class ToolAdmin(SimpleHistoryAdmin):  # type: ignore[misc]
+    form = ToolForm
+    list_display = ("name", "title", "kind", "base_url", "position")
+    list_filter = ("kind",)
+    search_fields = ("name", "title", "base_url")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Tool | None = None) -> list[str]:
+        return ["name"] if obj else []
+
+    def save_model(
+        self, request: HttpRequest, obj: Tool, form: ModelForm[Tool], change: bool
+    ) -> None:
+        document = cast(ToolForm, form).document
+        row, _ = save_tool(name=obj.name, document=document, user=_user(request))
+        obj.pk = row.pk
+
+    def delete_model(self, request: HttpRequest, obj: Tool) -> None:
+        delete_tool(name=obj.name, user=_user(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Tool]) -> None:
+        for tool in queryset:
+            self.delete_model(request, tool)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """Definitions that use a tool keep it; their tombstones do not."""
+        users = LinkDefinition.objects.alive().filter(tool__in=objs)
+        protected = [f"link definition {key}" for key in users.values_list("key", flat=True)]
+        return [str(tool) for tool in objs], {"tools": len(objs)}, set(), protected
+
+
+@admin.register(LinkDefinition)
+class LinkDefinitionAdmin(SimpleHistoryAdmin):  # type: ignore[misc]
+    form = DefinitionForm
+    list_display = ("key", "name", "project", "level", "tool", "provider", "enabled", "position")
+    list_filter = ("enabled", "level", "tool", "project")
+    list_select_related = ("project", "tool")
+    search_fields = ("key", "name")
+    fieldsets = (
+        (None, {"fields": ("project", "key", "name", "description", "enabled")}),
+        ("URL", {"fields": ("level", "tool", "template", "provider", "params")}),
+        ("For which executions", {"fields": ("select", "when")}),
+        ("Lifecycle", {"fields": ("show_while_pending", "hide_once_finished", "time_to_live")}),
+        ("Display", {"fields": ("group", "position", "icon", "link_type", "new_tab")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LinkDefinition]:
+        return cast(QuerySet[LinkDefinition], super().get_queryset(request).filter(deleted=False))
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: LinkDefinition | None = None
+    ) -> list[str]:
+        return ["project", "key"] if obj else []
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: LinkDefinition,
+        form: ModelForm[LinkDefinition],
+        change: bool,
+    ) -> None:
+        document = cast(DefinitionForm, form).document
+        row, _ = save_definition(
+            project=obj.project, key=obj.key, document=document, user=_user(request)
+        )
+        obj.pk = row.pk
+        messages.info(request, "Old runs follow; see Backfills for how far they are.")
+
+    def delete_model(self, request: HttpRequest, obj: LinkDefinition) -> None:
+        delete_definition(project=obj.project, key=obj.key, user=_user(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[LinkDefinition]) -> None:
+        for definition in queryset:
+            self.delete_model(request, definition)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """A tombstone stays, so that nothing is deleted along with it."""
+        return [str(each) for each in objs], {"link definitions": len(objs)}, set(), []
+
+
+@admin.register(Backfill)
+class BackfillAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "reason", "project", "status", "marked", "total", "finished_at")
+    list_filter = ("status",)
+    list_select_related = ("project",)
+    ordering = ("-pk",)

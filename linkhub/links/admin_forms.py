@@ -1,0 +1,188 @@
+"""The admin's forms of tools and definitions: what is wrong shows at its field.
+
+A form makes the document that the API would take and has it checked the same way.
+"""
+
+# Django and the base class name the arguments of these hooks.
+# ruff: noqa: ARG002
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar
+
+from django import forms
+from pydantic import BaseModel, ValidationError
+
+from linkhub.links import providers
+from linkhub.links.checks import Invalid, check_definition, check_tool
+from linkhub.links.documents import DefinitionDocument, ToolDocument, format_duration
+from linkhub.links.models import LinkDefinition, Tool
+
+D = TypeVar("D", bound=BaseModel)
+Place = tuple[str | int, ...]
+
+TEMPLATE_HELP = (
+    "For example https://grafana.example.com/d/pods?var-pod={{ .podName }}. Either this or a"
+    " provider."
+)
+SELECT_HELP = (
+    "Which executions: project, domain, workflow, task, phase (a glob or a list of them) and"
+    ' labels (a map), such as {"workflow": "train_*"}. Empty: all.'
+)
+WHEN_HELP = (
+    'Rules, such as {"all": [{"variable": "context.wandb_id", "op": "exists"}]}. Where they do'
+    " not hold there is no link."
+)
+
+
+class DocumentForm(forms.ModelForm, Generic[D]):  # type: ignore[type-arg]
+    """A form whose values become `document`, checked as the API's are."""
+
+    document: D
+    # Where the document and the form name a field differently.
+    renamed: dict[str, str] = {}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            for place, message in self._faults(cleaned):
+                self._show(place, message)
+        return cleaned
+
+    def _faults(self, cleaned: dict[str, Any]) -> Iterator[tuple[Place, str]]:
+        try:
+            self.document = self.make_document(cleaned)
+            self.check_document(cleaned)
+        except ValidationError as error:
+            for fault in error.errors():
+                yield fault["loc"], fault["msg"].removeprefix("Value error, ")
+        except Invalid as error:
+            for one in error.faults:
+                yield one.loc, one.message
+
+    def make_document(self, cleaned: dict[str, Any]) -> D:
+        raise NotImplementedError
+
+    def check_document(self, cleaned: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def _show(self, place: Place, message: str) -> None:
+        head, inner = (str(place[0]), place[1:]) if place else ("", ())
+        field = self.renamed.get(head, head)
+        text = f"{'.'.join(map(str, inner))}: {message}" if inner else message
+        self.add_error(field if field in self.fields else None, text)
+
+    def validate_constraints(self) -> None:
+        """Checked by the document; a natural key that is taken, by `clean_key` and its like."""
+
+
+class ToolForm(DocumentForm[ToolDocument]):
+    class Meta:
+        model = Tool
+        fields = ("name", "title", "kind", "base_url", "settings", "overrides", "icon", "position")
+        help_texts = {
+            "name": "Stands in templates' documents and the API; it cannot be changed later.",
+            "kind": "grafana, wandb, …: which providers can use it; custom for any other.",
+            "base_url": "Without a trailing slash, such as https://grafana.example.com.",
+            "overrides": 'Other values by domain or cluster, such as [{"cluster": "gpu-*",'
+            ' "base_url": "https://grafana-gpu.example.com"}]. The first that matches wins.',
+            "icon": "Name of an icon, such as grafana; empty: the kind's.",
+        }
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if Tool.objects.filter(name=name).exists():
+            raise forms.ValidationError("There is a tool of this name already.")
+        return name
+
+    def make_document(self, cleaned: dict[str, Any]) -> ToolDocument:
+        names = ToolDocument.model_fields.keys() & cleaned.keys()
+        return ToolDocument.model_validate(
+            {name: cleaned[name] for name in names if cleaned[name] is not None}
+        )
+
+    def check_document(self, cleaned: dict[str, Any]) -> None:
+        check_tool(self.document, stored=self.instance if self.instance.pk else None)
+
+
+def provider_choices() -> list[tuple[str, str]]:
+    return [("", "None: a template")] + [(one.kind, one.label) for one in providers.all()]
+
+
+class DefinitionForm(DocumentForm[DefinitionDocument]):
+    renamed = {"ttl": "time_to_live", "": "template"}
+
+    provider = forms.ChoiceField(choices=provider_choices, required=False)
+    template = forms.CharField(
+        required=False,
+        help_text=TEMPLATE_HELP,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 100, "spellcheck": "false"}),
+    )
+    time_to_live = forms.CharField(
+        required=False, help_text="After the end, such as 30d or 12h. Empty: for ever."
+    )
+
+    class Meta:
+        model = LinkDefinition
+        fields = (
+            "project",
+            "key",
+            "name",
+            "description",
+            "level",
+            "tool",
+            "provider",
+            "params",
+            "template",
+            "select",
+            "when",
+            "show_while_pending",
+            "hide_once_finished",
+            "group",
+            "position",
+            "icon",
+            "link_type",
+            "new_tab",
+            "enabled",
+        )
+        help_texts = {
+            "project": "Empty: for all projects.",
+            "key": "Stands in addresses such as /go/…/KEY; it cannot be changed later.",
+            "name": "What viewers see; may hold variables.",
+            "level": "What one link is made for.",
+            "params": "The provider's parameters.",
+            "select": SELECT_HELP,
+            "when": WHEN_HELP,
+            "show_while_pending": "Also while the execution is queued or initializing.",
+            "hide_once_finished": "Not shown any more once the execution has ended.",
+            "icon": "Name of an icon, such as grafana; empty: the tool's.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.ttl is not None:
+            self.initial["time_to_live"] = format_duration(self.instance.ttl)
+
+    def make_document(self, cleaned: dict[str, Any]) -> DefinitionDocument:
+        tool = cleaned.get("tool")
+        given = {
+            name: cleaned[name]
+            for name in DefinitionDocument.model_fields.keys() & cleaned.keys() - {"project", "key"}
+            if cleaned[name] not in (None, "")
+        }
+        if tool is not None:
+            given["tool"] = tool.name
+        if lifetime := cleaned.get("time_to_live"):
+            given["ttl"] = lifetime
+        return DefinitionDocument.model_validate(given)
+
+    def check_document(self, cleaned: dict[str, Any]) -> None:
+        check_definition(self.document, tool=cleaned.get("tool"))
+
+    def validate_constraints(self) -> None:
+        """A tombstone's key is free again."""
+        if self.instance.pk is None and "key" in self.cleaned_data:
+            owner, key = self.cleaned_data.get("project"), self.cleaned_data["key"]
+            if LinkDefinition.objects.alive().filter(project=owner, key=key).exists():
+                self.add_error("key", "There is a definition with this key already.")
