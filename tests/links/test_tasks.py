@@ -1,0 +1,70 @@
+"""The tasks: a nudge starts a round, the sweeper and the backfills nudge."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings as configured
+from django.utils import timezone
+
+from linkhub.links import tasks
+from linkhub.links.backfill import start_backfill
+from linkhub.links.models import Link
+from linkhub.runs.changes import next_change
+from linkhub.runs.models import Pending
+from linkhub.runs.pending import mark
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nudged(monkeypatch) -> list[str]:
+    """The lanes that were nudged."""
+    found: list[str] = []
+    monkeypatch.setattr(tasks, "nudge", lambda lane: found.append(lane.value))
+    monkeypatch.setattr(tasks, "nudge_arrived", lambda lane: found.append(f"{lane.value} arrived"))
+    return found
+
+
+def test_it_resolves_what_is_due(nudged):
+    make.make_definition()
+    mark([make.unit_of(make.make_action())])
+    tasks.resolve_pending(lane="main")
+    assert Link.objects.count() == 1
+    assert nudged == ["main arrived"]
+
+
+def test_it_nudges_again_when_its_time_is_over(nudged, monkeypatch):
+    monkeypatch.setattr(tasks, "ROUND_SECONDS", 0)
+    tasks.resolve_pending(lane="main")
+    assert nudged == ["main arrived", "main"]
+
+
+def test_it_nudges_the_lanes_where_something_is_due(nudged):
+    mark([make.unit_of(make.make_action())], lane=Pending.Lane.PYTHON)
+    tasks.sweep_pending()
+    assert nudged == ["python"]
+
+
+def test_it_does_not_nudge_for_what_waits_or_rests(nudged):
+    run = make.make_run()
+    later = timezone.now() + timedelta(minutes=1)
+    make.make_pending(make.unit_of(run), not_before=later)
+    resting = make.make_pending(make.unit_of(make.make_action(run)))
+    Pending.objects.filter(pk=resting.pk).update(attempts=configured.LINKHUB_MAX_ATTEMPTS)
+    tasks.sweep_pending()
+    assert nudged == []
+
+
+def test_it_nudges_for_what_a_backfill_marked(nudged):
+    make.make_run()
+    start_backfill(change=next_change(), project=None, reason="edited")
+    tasks.advance_backfills()
+    assert nudged == ["main"]
+
+
+def test_its_names_are_in_the_schedule():
+    scheduled = {entry["task"] for entry in configured.CELERY_BEAT_SCHEDULE.values()}
+    assert scheduled == {tasks.sweep_pending.name, tasks.advance_backfills.name}
