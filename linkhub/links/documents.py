@@ -1,0 +1,249 @@
+"""Link definitions and tools as documents, the same in JSON and YAML: shapes and defaults.
+
+What needs more than the document itself (the tool, the provider, the policy) is looked at by
+`linkhub/links/checks.py`. `docs/api.md` describes both for their users.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from linkhub.links.models import LinkDefinition, Tool
+from linkhub.runs.attached import FLYTE_LINK_TYPES, parse_duration
+from linkhub.runs.documents import Name
+from linkhub.runs.text import Text
+
+# Flyte's TemplateLogPlugin and TaskLog, whose default for `show_while_pending` is another.
+FLYTE_SPELLINGS = {
+    "displayName": "name",
+    "uri": "template",
+    "templateUri": "template",
+    "templateUris": "template",
+    "ShowWhilePending": "show_while_pending",
+    "showWhilePending": "show_while_pending",
+    "HideOnceFinished": "hide_once_finished",
+    "hideOnceFinished": "hide_once_finished",
+    "iconUri": "icon",
+    "linkType": "link_type",
+}
+LONGEST_TTL = timedelta(days=36_500)
+_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
+
+
+def format_duration(duration: timedelta) -> str:
+    """The duration in the largest unit that divides it: `30d`, never `720h`."""
+    seconds = duration.total_seconds()
+    for unit, size in _UNITS:
+        if seconds % size == 0:
+            return f"{int(seconds // size)}{unit}"
+    return f"{seconds:f}".rstrip("0") + "s"
+
+
+def _check_ttl(text: str) -> str:
+    if parse_duration(text) > LONGEST_TTL:
+        raise ValueError(f"is longer than {format_duration(LONGEST_TTL)}")
+    return text
+
+
+def _as_text(value: Any) -> Any:
+    """Settings are text; a number or truth value is taken as it would be written."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _base_url(url: str) -> str:
+    """Without a trailing slash, so that a template can put a path after it."""
+    if url and not url.lower().startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ValueError("is not a URL") from error
+    if "?" in url or "#" in url or (url and not parts.netloc):
+        raise ValueError("must have a host, and neither a query nor a fragment")
+    return url.rstrip("/")
+
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,255}$")]
+Short = Annotated[Text, StringConstraints(max_length=255)]
+Kind = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
+BaseUrl = Annotated[Text, StringConstraints(max_length=2000), AfterValidator(_base_url)]
+Glob = Annotated[Text, StringConstraints(min_length=1, max_length=255)]
+Globs = Glob | Annotated[list[Glob], Field(min_length=1, max_length=100)]
+Setting = Annotated[
+    Text, StringConstraints(max_length=8000), BeforeValidator(_as_text, json_schema_input_type=Any)
+]
+Settings = Annotated[dict[Short, Setting], Field(max_length=100)]
+Scalar = (
+    Annotated[Text, StringConstraints(max_length=8000)]
+    | int
+    | Annotated[float, Field(allow_inf_nan=False)]
+    | bool
+)
+Position = Annotated[int, Field(ge=-(2**31), lt=2**31)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Condition(Strict):
+    """One rule; without a value it holds for `exists` only."""
+
+    variable: Annotated[Text, StringConstraints(min_length=1, max_length=255)]
+    op: Literal["equals", "in", "glob", "regex", "exists", "lt", "le", "gt", "ge"]
+    value: Scalar | Annotated[list[Scalar], Field(max_length=1000)] | None = None
+
+
+class When(Strict):
+    """All of `all` and, where there are some, one of `any`."""
+
+    all: Annotated[list[Condition], Field(max_length=100)] = []
+    any: Annotated[list[Condition], Field(max_length=100)] = []
+
+
+class Select(Strict):
+    """For which executions: globs, case-sensitive; what is left out restricts nothing."""
+
+    project: Globs | None = None
+    domain: Globs | None = None
+    workflow: Globs | None = None
+    task: Globs | None = None
+    phase: Globs | None = None
+    labels: Annotated[dict[Glob, Globs], Field(max_length=100)] = {}
+
+
+class DefinitionDocument(Strict):
+    """A link definition. `key` and `project` repeat its address; elsewhere they may be left out."""
+
+    project: Name | None = None
+    key: Slug | None = None
+    name: Annotated[Text, StringConstraints(max_length=2000)] = ""
+    description: Annotated[Text, StringConstraints(max_length=10_000)] = ""
+    level: Literal["project", "run", "action", "attempt", "pod"] = "action"
+    tool: Name | None = None
+    provider: Kind | None = None
+    params: Annotated[dict[Short, Scalar | None], Field(max_length=100)] = {}
+    template: Annotated[Text, StringConstraints(min_length=1)] | None = None
+    select: Select = Select()
+    when: When = When()
+    show_while_pending: bool = True
+    hide_once_finished: bool = False
+    ttl: Annotated[str, AfterValidator(_check_ttl)] | None = None
+    group: Short = ""
+    position: Position = 0
+    icon: Short = ""
+    link_type: Literal["external", "dashboard", "logs", "ide"] = "external"
+    new_tab: bool = True
+    enabled: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def accept_flyte_spellings(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or not FLYTE_SPELLINGS.keys() & given.keys():
+            return given
+        ours: dict[Any, Any] = {}
+        for name, value in given.items():
+            spelt = FLYTE_SPELLINGS.get(name, name)
+            if spelt in ours:
+                raise ValueError(f"has {spelt} in two spellings; give one of them")
+            ours[spelt] = value
+        ours.setdefault("show_while_pending", False)
+        if isinstance(template := ours.get("template"), list) and len(template) == 1:
+            ours["template"] = template[0]
+        if isinstance(link_type := ours.get("link_type"), str | int):
+            ours["link_type"] = FLYTE_LINK_TYPES.get(link_type, link_type)
+        return ours
+
+    @model_validator(mode="after")
+    def check_provider_or_template(self) -> DefinitionDocument:
+        if (self.provider is None) == (self.template is None):
+            raise ValueError("needs either provider or template")
+        return self
+
+    @property
+    def lifetime(self) -> timedelta | None:
+        return None if self.ttl is None else parse_duration(self.ttl)
+
+
+class ToolOverride(Strict):
+    """Another base URL, or other settings, where domain and cluster match these globs."""
+
+    domain: Globs | None = None
+    cluster: Globs | None = None
+    base_url: BaseUrl | None = None
+    settings: Settings | None = None
+
+    @model_validator(mode="after")
+    def check_it_says_something(self) -> ToolOverride:
+        if self.domain is None and self.cluster is None:
+            raise ValueError("needs a domain or a cluster that it is for")
+        if self.base_url is None and self.settings is None:
+            raise ValueError("needs a base_url or settings")
+        return self
+
+
+class ToolDocument(Strict):
+    """A tool: where it is and how it is set up. `name` repeats its address."""
+
+    name: Name | None = None
+    kind: Kind
+    title: Short = ""
+    base_url: BaseUrl = ""
+    settings: Settings = {}
+    overrides: Annotated[list[ToolOverride], Field(max_length=100)] = []
+    icon: Short = ""
+    position: Position = 0
+
+
+def definition_as_document(row: LinkDefinition) -> dict[str, Any]:
+    """What is stored, as a document that stores the same again."""
+    document = {name: getattr(row, name) for name in DefinitionDocument.model_fields}
+    return document | {
+        "project": row.project.name if row.project else None,
+        "tool": row.tool.name if row.tool else None,
+        "provider": row.provider or None,
+        "template": row.template or None,
+        "ttl": None if row.ttl is None else format_duration(row.ttl),
+    }
+
+
+def tool_as_document(row: Tool) -> dict[str, Any]:
+    """What is stored, as a document that stores the same again."""
+    return {name: getattr(row, name) for name in ToolDocument.model_fields}
+
+
+def definition_columns(document: DefinitionDocument, key: str) -> dict[str, Any]:
+    """What a row holds of the document; its owner and its tool are other rows."""
+    columns = document.model_dump(exclude={"project", "key", "tool"})
+    return columns | {
+        "name": document.name or key,
+        "provider": document.provider or "",
+        "template": document.template or "",
+        "select": _plain(document.select),
+        "when": _plain(document.when),
+        "ttl": document.lifetime,
+    }
+
+
+def tool_columns(document: ToolDocument) -> dict[str, Any]:
+    columns = document.model_dump(exclude={"name"})
+    return columns | {"overrides": [_plain(each) for each in document.overrides]}
+
+
+def _plain(document: BaseModel) -> dict[str, Any]:
+    """What of the document was given."""
+    return document.model_dump(exclude_unset=True, exclude_none=True)
