@@ -1,0 +1,47 @@
+"""What a token may see and write to. What it may not see is not there."""
+
+from __future__ import annotations
+
+from linkhub.accounts.models import ApiToken, Project
+from linkhub.api.problems import not_found
+from linkhub.runs.models import Action, Run
+
+
+def check_may_record(token: ApiToken, project: str) -> None:
+    """A project's token records in that project alone; looked at before the body is read."""
+    if token.project is not None and token.project.name != project:
+        raise not_found()
+
+
+def project_to_record(token: ApiToken, name: str) -> Project:
+    """The project to record in; the first write of an unscoped token makes it."""
+    check_may_record(token, name)
+    return token.project or Project.objects.get_or_create(name=name)[0]
+
+
+def project_or_404(token: ApiToken, name: str) -> Project:
+    project = Project.objects.visible_to(token).filter(name=name).first()
+    if project is None:
+        raise not_found()
+    return project
+
+
+def run_or_404(token: ApiToken, project: str, domain: str, name: str) -> Run:
+    visible = Run.objects.visible_to(token).select_related("project", "workflow")
+    run = visible.filter(project__name=project, domain=domain, name=name).first()
+    if run is None:
+        raise not_found()
+    return run
+
+
+def action_or_404(token: ApiToken, project: str, domain: str, run: str, name: str) -> Action:
+    actions = Action.objects.select_related("task", "run__project", "run__workflow")
+    action = actions.filter(
+        run__in=Run.objects.visible_to(token).filter(
+            project__name=project, domain=domain, name=run
+        ),
+        name=name,
+    ).first()
+    if action is None:
+        raise not_found()
+    return action

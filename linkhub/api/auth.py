@@ -1,0 +1,52 @@
+"""Who calls: a bearer token with the ability that the operation needs.
+
+The ability is looked at before anything else, and by the token alone: so 403 says nothing about
+what is stored, and whoever may ask at all cannot tell a hidden project from an absent one.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from linkhub.accounts.models import ApiToken
+from linkhub.accounts.tokens import check_token
+from linkhub.api.problems import Problem
+
+
+class ApiRequest(HttpRequest):
+    """A request whose token has been checked."""
+
+    auth: ApiToken
+
+
+class Token(HttpBearer):
+    """Lets in a token with one of these abilities."""
+
+    def __init__(self, *abilities: str, unscoped: bool = False) -> None:
+        super().__init__()
+        self.abilities = abilities
+        self.unscoped = unscoped
+
+    def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:  # noqa: ARG002
+        checked = check_token(token)
+        if checked is None:
+            return None
+        if not any(checked.can(ability) for ability in self.abilities):
+            raise forbidden(f"This needs a token that can {' or '.join(self.abilities)}.")
+        if self.unscoped and checked.project_id is not None:
+            raise forbidden("This needs a token that is not limited to one project.")
+        return checked
+
+
+def forbidden(detail: str) -> Problem:
+    return Problem(
+        403, detail=detail, headers={"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
+    )
+
+
+INGEST = Token("ingest")
+READ = Token("read")
+READ_DEFINITIONS = Token("read", "manage")
+MANAGE = Token("manage")
+MANAGE_INSTANCE = Token("manage", unscoped=True)

@@ -1,0 +1,60 @@
+"""Addresses of the API: natural keys, each one segment of a path."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+from urllib.parse import quote
+
+from django.urls import register_converter
+from pydantic import Field
+
+from linkhub.lib.names import NameConverter, from_segment, to_segment
+from linkhub.runs.documents import Name
+
+_WELL_ESCAPED = re.compile(r"(?:[^~]|~(?:7E|2F|2E))*", re.IGNORECASE | re.DOTALL)
+
+
+class AnyNameConverter(NameConverter):
+    """Lets through what can be no name, so that the API can say what is wrong with it.
+
+    An escape that is none of ours is still a path that is not there.
+    """
+
+    def to_python(self, value: str) -> str:
+        try:
+            return from_segment(value)
+        except ValueError:
+            if _WELL_ESCAPED.fullmatch(value):
+                return value
+            raise
+
+
+register_converter(AnyNameConverter, "any_name")
+
+
+def segments(*names: str) -> str:
+    """The names as a path, each one segment, percent-encoded."""
+    return "/".join(quote(to_segment(name), safe="") for name in names)
+
+
+_LENGTH = {"minLength": 1, "maxLength": 255}
+
+# A name that cannot be one is 422 with its place in the path, for reading and writing alike.
+ProjectName = Annotated[Name, Field(description="The project.", json_schema_extra=_LENGTH)]
+DomainName = Annotated[Name, Field(description="The domain.", json_schema_extra=_LENGTH)]
+RunName = Annotated[Name, Field(description="The run.", json_schema_extra=_LENGTH)]
+ActionName = Annotated[Name, Field(description="The action.", json_schema_extra=_LENGTH)]
+TaskName = Annotated[Name, Field(description="The task.", json_schema_extra=_LENGTH)]
+VersionName = Annotated[Name, Field(description="The task's version.", json_schema_extra=_LENGTH)]
+ToolName = Annotated[Name, Field(description="The tool.", json_schema_extra=_LENGTH)]
+DefinitionKey = Annotated[
+    str, Field(description="The definition's key.", pattern=r"^[-a-zA-Z0-9_]{1,255}$")
+]
+
+PROJECT = "/projects/{any_name:project}"
+RUN = PROJECT + "/domains/{any_name:domain}/runs/{any_name:run}"
+ACTION = RUN + "/actions/{any_name:action}"
+TASK_LINKS = PROJECT + "/tasks/{any_name:task}/versions/{any_name:version}/links"
+DEFINITION = "/definitions/{key}"
+TOOL = "/tools/{any_name:tool}"

@@ -1,0 +1,158 @@
+"""What the API answers with. The shapes are the OpenAPI document's, checked by mypy, not again
+when a request is answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
+
+from linkhub.api.paths import segments
+from linkhub.links.read import ShownLink
+
+
+class Recorded(TypedDict):
+    """What was recorded; `url` is the address of its page."""
+
+    project: str
+    domain: str
+    run: str
+    action: NotRequired[str]
+    url: str
+
+
+class RecordedTaskLinks(TypedDict):
+    project: str
+    task: str
+    version: str
+
+
+class Deleted(TypedDict):
+    deleted: bool
+
+
+class LinkJson(TypedDict):
+    """A link for one subject; `url` is null unless `state` is `ready`."""
+
+    project: str
+    domain: str | None
+    run: str | None
+    action: str | None
+    attempt: int | None
+    pod: str | None
+    key: str
+    name: str
+    description: str
+    level: str
+    url: str | None
+    state: str
+    reason: str
+    missing: list[str]
+    notes: list[str]
+    tool: str | None
+    provider: str | None
+    group: str
+    link_type: str
+    icon: str
+    message_format: str
+    origin: str
+    new_tab: bool
+    updating: bool
+    resolved_at: datetime | None
+
+
+class LinkList(TypedDict):
+    items: list[LinkJson]
+    next: str | None
+
+
+class DefinitionJson(TypedDict):
+    """A definition as a document; `project` is null for the instance's."""
+
+    project: str | None
+    key: str
+    name: str
+    description: str
+    level: str
+    tool: str | None
+    provider: str | None
+    params: dict[str, Any]
+    template: str | None
+    select: dict[str, Any]
+    when: dict[str, Any]
+    show_while_pending: bool
+    hide_once_finished: bool
+    ttl: str | None
+    group: str
+    position: int
+    icon: str
+    link_type: str
+    new_tab: bool
+    enabled: bool
+
+
+class DefinitionList(TypedDict):
+    items: list[DefinitionJson]
+    next: str | None
+
+
+class ToolJson(TypedDict):
+    name: str
+    kind: str
+    title: str
+    base_url: str
+    settings: dict[str, str]
+    overrides: list[dict[str, Any]]
+    icon: str
+    position: int
+
+
+class ProjectJson(TypedDict):
+    name: str
+    title: str
+    description: str
+    visibility: str
+
+
+class ProjectList(TypedDict):
+    items: list[ProjectJson]
+    next: str | None
+
+
+def recorded(project: str, domain: str, run: str, action: str | None = None) -> Recorded:
+    url = f"/projects/{segments(project, domain)}/runs/{segments(run)}/"
+    if action is None:
+        return Recorded(project=project, domain=domain, run=run, url=url)
+    page = f"{url}actions/{segments(action)}/"
+    return Recorded(project=project, domain=domain, run=run, action=action, url=page)
+
+
+def link_json(link: ShownLink) -> LinkJson:
+    return LinkJson(
+        project=link.project,
+        domain=link.domain or None,
+        run=link.run or None,
+        action=link.action or None,
+        attempt=link.attempt,
+        pod=link.pod or None,
+        key=link.key,
+        name=link.name,
+        description=link.description,
+        level=link.level,
+        url=link.url or None,
+        state=link.state,
+        reason=link.reason,
+        missing=list(link.missing),
+        notes=list(link.notes),
+        tool=link.tool or None,
+        provider=link.provider or None,
+        group=link.group,
+        link_type=link.link_type,
+        icon=link.icon,
+        message_format=link.message_format,
+        origin=link.origin,
+        new_tab=link.new_tab,
+        updating=link.updating,
+        resolved_at=link.resolved_at,
+    )

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from linkhub.api.paths import segments
+from linkhub.runs.models import Run
+from tests.api.conftest import Api, errors
+
+AWKWARD = "../../x?y#z é"
+RUNS = "/api/v1/projects/p/domains/d/runs"
+
+
+@pytest.mark.parametrize(
+    "name", [AWKWARD, ".", "..", "~", "~2F", "a b", "%2F", "a:b;c=d", "語", "x" * 255, "a+b&c"]
+)
+def test_it_carries_any_name(api: Api, name: str) -> None:
+    path = f"{RUNS}/{segments(name)}"
+    assert api.put(path).status_code == 201
+    assert Run.objects.get().name == name
+    assert api.get(path).json()["run"] == name
+
+
+def test_it_escapes_an_awkward_name() -> None:
+    assert segments(AWKWARD) == "..~2F..~2Fx%3Fy%23z%20%C3%A9"
+
+
+@pytest.mark.parametrize("segment", ["~ZZ", "a~", "~2", "~41"])
+def test_it_answers_404_to_escapes_that_are_none(api: Api, segment: str) -> None:
+    assert api.put(f"{RUNS}/{segment}").status_code == 404
+
+
+@pytest.mark.parametrize("segment", ["x" * 256, "a%0Ab", "a%00b", "%7F"])
+def test_it_says_that_a_name_cannot_be_one(api: Api, segment: str) -> None:
+    for response in (api.put(f"{RUNS}/{segment}"), api.get(f"{RUNS}/{segment}")):
+        assert response.status_code == 422
+        assert list(errors(response)) == ["path.run"]
+
+
+def test_it_answers_405_as_a_problem(api: Api) -> None:
+    response = api.delete(f"{RUNS}/r")
+    assert response.status_code == 405
+    assert set(response["Allow"].split(", ")) == {"GET", "PUT"}
+    assert response["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v1/nothing", "/api/v2/runs", RUNS])
+def test_it_answers_404_as_a_problem(api: Api, path: str) -> None:
+    response = api.get(path)
+    assert response.status_code == 404
+    assert response.json()["detail"] == api.get(f"{RUNS}/absent").json()["detail"]
