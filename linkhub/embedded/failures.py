@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import re
 
-NO_SPACE = re.compile(r"No space left on device|ENOSPC|Disk quota exceeded")
+NO_SPACE = re.compile(r"No space left on device|Check free disk space|Disk quota exceeded")
 SHARED_MEMORY = re.compile(r"pre-existing shared memory block")
 OTHER_MAJOR = re.compile(r"initialized by PostgreSQL version (\S+), .* version (\S+)")
 LOADER = re.compile(
@@ -70,12 +70,13 @@ def of_output(server: str, output: str, where: object) -> str:
     return f"{server} did not start: {last_words(output)}"
 
 
-def of_traceback(text: str, where: object) -> str:
-    """What a Python program that ended with a traceback says; `where` is the disk it used."""
+def of_preparing(text: str, log: object, where: object) -> str:
+    """What the traceback in `log` means; `where` is the disk it used."""
     if NO_SPACE.search(text):
         return full_disk(where)
     raised = RAISED.findall(text)
-    return str(raised[-1]).rstrip(".") if raised else last_words(text)
+    why = (str(raised[-1]) if raised else last_words(text)).rstrip(".")
+    return f"The database could not be made ready: {why} (all of it is in {log})."
 
 
 def has_orphans(output: str) -> bool:

@@ -44,6 +44,19 @@ def place(folder: Path, template: Path) -> Place:
     return launcher.at(folder / "home")
 
 
+@pytest.fixture(scope="module")
+def running(template: Path) -> Iterator[Place]:
+    """A place whose server runs, for tests that leave both as they are."""
+    path = Path(tempfile.mkdtemp(prefix="linkhub-"))
+    path.chmod(0o711)
+    subprocess.run(["cp", "-a", template, path / "home"], check=True)
+    place = launcher.at(path / "home")
+    postgres.start(place, durable=False)
+    yield place
+    postgres.stop(place)
+    shutil.rmtree(path)
+
+
 def query(place: Place, statement: str) -> list[tuple[object, ...]]:
     with psycopg.connect(postgres.url(place), autocommit=True) as connection:
         cursor = connection.execute(statement)

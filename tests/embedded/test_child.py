@@ -68,6 +68,11 @@ def test_it_ends_a_process_that_does_not_listen_with_all_it_started(
     assert not psutil.pid_exists(grandchild) or identity.has_ended(psutil.Process(grandchild), 5)
 
 
+def test_it_notices_a_death_although_descendants_hold_on_to_the_pipe(tmp_path: Path) -> None:
+    code = "import subprocess; subprocess.Popen(['sleep', '60']); raise SystemExit(4)"
+    assert asyncio.run(asyncio.wait_for(child(code, tmp_path).run(), 5)) == 4
+
+
 def test_it_names_the_signal_that_ended_a_process() -> None:
     assert ended(-signal.SIGKILL) == "was ended by SIGKILL"
     assert ended(1) == "ended with code 1"

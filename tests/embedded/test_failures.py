@@ -11,6 +11,7 @@ DATA = "/srv/linkhub/postgres"
     ("output", "sentence"),
     [
         ('FATAL:  could not write to file "x": No space left on device', "is full"),
+        ("FATAL:  wrote only 4096 of 8192 bytes\nHINT:  Check free disk space.", "is full"),
         ("initdb: error: could not write file: Disk quota exceeded", "is full"),
         (
             "DETAIL:  The data directory was initialized by PostgreSQL version 16, which is not"
@@ -56,4 +57,6 @@ def test_it_finds_what_a_traceback_raised() -> None:
         "django.db.utils.OperationalError: connection failed: Connection refused\n"
         "\tIs the server running on that host and accepting TCP/IP connections?\n"
     )
-    assert failures.of_traceback(text, DATA) == "connection failed: Connection refused"
+    answer = failures.of_preparing(text, "prepare.log", DATA)
+    assert "made ready: connection failed: Connection refused (all of it" in answer
+    assert "is full" in failures.of_preparing(f"{text}No space left on device", "x.log", DATA)

@@ -48,7 +48,7 @@ def test_it_ends_what_a_killed_instance_left(
         sleeper.kill()
         sleeper.wait()
     assert alive == [False, True]
-    assert "Ending 1 process" in capsys.readouterr().out
+    assert "Ended 1 process" in capsys.readouterr().out
 
 
 def test_it_leaves_no_word_of_itself_once_it_has_ended(home: Home) -> None:

@@ -3,12 +3,12 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
-from linkhub.embedded import identity, launcher, postgres, postmaster_pid
+from linkhub.embedded import identity, postgres, postmaster_pid
 from linkhub.embedded.cluster import data_directory
 from linkhub.embedded.errors import CannotStart
 from linkhub.embedded.place import Place
@@ -32,11 +32,9 @@ def kill(process: psutil.Process) -> None:
     assert identity.has_ended(process, within=5)
 
 
-def test_it_makes_a_database_of_our_own_role(folder: Path) -> None:
-    place = launcher.at(folder / "home")
-    start(place)
+def test_it_makes_a_database_of_our_own_role(running: Place) -> None:
     shown = query(
-        place,
+        running,
         "SELECT current_user, datlocprovider, rolsuper, current_setting('server_encoding')"
         " FROM pg_database, pg_roles WHERE datname = 'linkhub' AND rolname = current_user",
     )
@@ -52,11 +50,11 @@ def test_it_keeps_its_data(place: Place) -> None:
     assert query(place, "SELECT x FROM kept") == [(1,)]
 
 
-def test_it_adopts_a_server_that_runs(place: Place) -> None:
-    first = start(place)
-    second = postgres.start(place, durable=False)
-    assert second.process == first
-    assert not second.started
+def test_it_adopts_a_server_that_runs(running: Place) -> None:
+    known = postgres.running(running)
+    adopted = postgres.start(running, durable=False)
+    assert adopted.process == known
+    assert not adopted.started
 
 
 def test_it_recovers_every_row_after_a_kill(place: Place) -> None:
@@ -112,11 +110,16 @@ def test_it_sets_a_new_password_where_the_file_was_lost(place: Place) -> None:
     assert query(place, "SELECT 1") == [(1,)]
 
 
-def test_it_refuses_a_wrong_password(place: Place) -> None:
-    start(place)
-    (place.home.path / "postgres_password").write_text("wrong")
-    with pytest.raises(Exception, match="password authentication failed"):
-        query(place, "SELECT 1")
+def test_it_refuses_a_wrong_password(running: Place) -> None:
+    url = postgres.url(running).replace("linkhub:", "linkhub:wrong", 1)
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(url)
+
+
+def test_it_lets_no_other_role_in(running: Place) -> None:
+    url = postgres.url(running).replace("linkhub:", "postgres:", 1)
+    with pytest.raises(psycopg.OperationalError, match="no pg_hba"):
+        psycopg.connect(url)
 
 
 def test_it_says_that_the_data_is_of_another_version(place: Place) -> None:
@@ -132,5 +135,7 @@ def test_it_says_why_the_server_ended(place: Place) -> None:
         start(place)
 
 
-def test_it_is_not_stopped_by_the_terminals_interrupt(place: Place) -> None:
-    assert os.getsid(start(place).pid) != os.getsid(0)
+def test_it_is_not_stopped_by_the_terminals_interrupt(running: Place) -> None:
+    process = postgres.running(running)
+    assert process
+    assert os.getsid(process.pid) == process.pid

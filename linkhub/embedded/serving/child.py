@@ -38,28 +38,39 @@ class Child:
         pause = SHORTEST_PAUSE
         while not self.stopping:
             began = time.monotonic()
-            code = await self.run()
+            try:
+                outcome = ended(await self.run())
+            except OSError as error:
+                outcome = f"cannot be run ({error.strerror})"
             if self.stopping:
                 return
             if time.monotonic() - began > WELL_AFTER:
                 pause = SHORTEST_PAUSE
-            say(f"{self.part.name} {ended(code)}; it starts again in {pause:g} s ({self.log})")
+            say(f"{self.part.name} {outcome}; it starts again in {pause:g} s ({self.log})")
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def run(self) -> int:
         """Run the process once, to its end."""
-        self.process = await asyncio.create_subprocess_exec(
-            *self.part.command,
-            cwd=ROOT,
-            env=self.environ,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            # A session of its own: a terminal's Ctrl-C must not reach it before it reaches us.
-            start_new_session=True,
-        )
-        reading = asyncio.create_task(self._read(self.process))
+        # A pipe of our own: asyncio's would have the wait last until every descendant ended too.
+        output, its_output = os.pipe()
+        try:
+            self.process = await asyncio.create_subprocess_exec(
+                *self.part.command,
+                cwd=ROOT,
+                env=self.environ,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=its_output,
+                stderr=asyncio.subprocess.STDOUT,
+                # A session of its own: a terminal's Ctrl-C must not reach it before it reaches us.
+                start_new_session=True,
+            )
+        except OSError:
+            os.close(output)
+            raise
+        finally:
+            os.close(its_output)
+        reading = asyncio.create_task(self._read(output))
         code = await self.process.wait()
         self._kill_group()  # what the process itself left behind, which also ends the reading
         await reading
@@ -84,12 +95,15 @@ class Child:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
+    async def _read(self, output: int) -> None:
         """Drain the output for as long as there is some, or the process would block on it."""
-        assert process.stdout is not None
+        reader = asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(reader)
+        pipe = os.fdopen(output, "rb", buffering=0)
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, pipe)
         tail = b""
-        with contextlib.closing(Log(self.log)) as log:
-            while chunk := await process.stdout.read(CHUNK):
+        with contextlib.closing(Log(self.log)) as log, contextlib.closing(transport):
+            while chunk := await reader.read(CHUNK):
                 self._keep(log, chunk)
                 tail = (tail + chunk)[-CHUNK:]
                 if readiness.MESSAGE in tail:

@@ -17,7 +17,7 @@ from linkhub.embedded.locks import only_one
 from linkhub.embedded.serving.console import say
 
 FILE = "serve.json"
-STEPS = ((signal.SIGTERM, 4.0), (signal.SIGKILL, 2.0))
+STEPS = ((signal.SIGTERM, 2.0), (signal.SIGKILL, 1.0))
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,15 @@ def _last(home: Home) -> Instance | None:
         return None
 
 
+def end_marked(mark: str) -> int:
+    """End every process of the instance with this mark; how many there were."""
+    left = list(identity.marked_processes(mark))
+    identity.end(left, *STEPS)
+    return len(left)
+
+
 def _end_leftovers(home: Home) -> None:
     """End the children of an instance that was killed; its servers are adopted instead."""
     last = _last(home)
-    left = list(identity.marked_processes(last.mark)) if last else []
-    if left:
-        say(f"Ending {len(left)} processes that a killed LinkHub left behind")
-        identity.end(left, *STEPS)
+    if last and (count := end_marked(last.mark)):
+        say(f"Ended {count} processes that a killed LinkHub had left behind")

@@ -43,6 +43,6 @@ async def prepare(environ: Mapping[str, str], logs: Path) -> Prepared:
             if process.returncode is None:
                 process.kill()
     if process.returncode:
-        why = failures.of_traceback(log.read_text(errors="replace"), logs.parent)
-        raise CannotStart(f"The database could not be made ready: {why} ({log} has it all).")
+        said = log.read_text(errors="replace")
+        raise CannotStart(failures.of_preparing(said, log, logs.parent))
     return Prepared(**json.loads(output.splitlines()[-1]))

@@ -32,6 +32,7 @@ def serve(folder: Path) -> None:
     with instance.only_instance(home):
         check_port_is_free(options.host, options.port)
         asyncio.run(_until_signalled(Supervisor(options, home)))
+    say(f"Stopped; the data stays in {home.path}")
 
 
 async def _until_signalled(supervisor: Supervisor) -> None:
@@ -44,6 +45,7 @@ async def _until_signalled(supervisor: Supervisor) -> None:
         await asyncio.wait({work, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if work.done():
             work.result()
+        say("Stopping")
     finally:
         waiting.cancel()
         work.cancel()
@@ -57,10 +59,10 @@ class Supervisor:
         self.keepers: list[servers.Keeper] = []
         self.children: list[Child] = []
         self.kept: list[asyncio.Task[None]] = []
+        self.mark = instance.announce(home, options.address).mark
 
     async def run(self) -> None:
         """Start everything in order, then keep it running."""
-        self.mark = instance.announce(self.home, self.options.address).mark
         urls = await self._start_servers()
         environ = self._environment(urls)
         began = time.monotonic()
@@ -76,12 +78,11 @@ class Supervisor:
 
     async def stop(self) -> None:
         """End what was started: first what uses the servers, then the servers."""
-        say("Stopping")
         await asyncio.gather(*(child.stop() for child in self.children))
+        instance.end_marked(self.mark)  # a part's descendants may have left its session
         await asyncio.gather(*(keeper.stop() for keeper in self.keepers))
         for task in self.kept:
             task.cancel()
-        say(f"Stopped; the data stays in {self.home.path}")
 
     async def _start_servers(self) -> dict[str, str]:
         """The URLs of database and Redis."""
