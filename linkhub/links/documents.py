@@ -38,7 +38,7 @@ FLYTE_SPELLINGS = {
     "iconUri": "icon",
     "linkType": "link_type",
 }
-LONGEST_TTL = timedelta(days=36_500)
+LONGEST_TTL = timedelta(days=10_000)
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
 
