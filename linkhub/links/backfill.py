@@ -88,19 +88,17 @@ def advance_all() -> int:
 
 
 def advance(pk: int, *, limit: int) -> int:
-    """One step of one backfill, unless another worker is at it; return how many were marked."""
-    with transaction.atomic():
-        running = Backfill.objects.filter(pk=pk, status=Backfill.Status.RUNNING)
-        backfill = running.select_for_update(skip_locked=True).first()
-        if backfill is None or limit <= 0:
-            return 0
-        marked = _mark_projects(backfill) if backfill.cursor_run is None else 0
-        marked += _mark_runs(backfill, limit)
-        backfill.marked += marked
-        backfill.save(
-            update_fields=["marked", "status", "finished_at", "cursor_created", "cursor_run"]
-        )
-        return marked
+    """Mark up to `limit` of a backfill's next units; return how many were marked."""
+    marked = 0
+    for _ in range(WINDOWS):
+        if marked >= limit:
+            break
+        with transaction.atomic():
+            found = _step(pk, limit - marked)
+        if found is None:
+            break
+        marked += found
+    return marked
 
 
 def waiting() -> QuerySet[Pending]:
@@ -149,7 +147,29 @@ def _stale_units(change: int, project_id: int | None) -> int:
     return max(counted, int(plan["Plan"]["Plan Rows"]))
 
 
-def _mark_projects(backfill: Backfill) -> int:
+def _step(pk: int, limit: int) -> int | None:
+    """Mark what is stale of the next runs; None at the end, or where another worker is at it.
+
+    A transaction of its own, since everyone locks runs before Pending rows.
+    """
+    running = Backfill.objects.filter(pk=pk, status=Backfill.Status.RUNNING)
+    backfill = running.select_for_update(skip_locked=True).first()
+    if backfill is None:
+        return None
+    runs = list(_next_runs(backfill))
+    units = _lock_stale([pk for _, pk in runs], backfill.change, limit)
+    projects = _stale_projects(backfill) if backfill.cursor_run is None else []
+    marked = mark([*projects, *units], priority=Pending.Priority.BACKFILL)
+    _move(backfill, runs, units, full=len(units) == limit)
+    # The walk has ended; the backfill ends when what it marked has been resolved.
+    if not runs and not waiting().exists():
+        backfill.status, backfill.finished_at = Backfill.Status.DONE, timezone.now()
+    backfill.marked += marked
+    backfill.save(update_fields=["marked", "status", "finished_at", "cursor_created", "cursor_run"])
+    return marked if runs else None
+
+
+def _stale_projects(backfill: Backfill) -> list[Unit]:
     resolved = Resolved.objects.filter(run=None, change__gte=backfill.change)
     queued = Pending.objects.filter(
         lane=Pending.Lane.MAIN,
@@ -162,22 +182,7 @@ def _mark_projects(backfill: Backfill) -> int:
     )
     if backfill.project_id is not None:
         projects = projects.filter(pk=backfill.project_id)
-    units = [Unit(pk) for pk in projects.values_list("pk", flat=True)]
-    return mark(units, priority=Pending.Priority.BACKFILL)
-
-
-def _mark_runs(backfill: Backfill, limit: int) -> int:
-    marked = 0
-    for _ in range(WINDOWS):
-        runs = list(_next_runs(backfill))
-        if not runs:
-            _finish(backfill)
-            break
-        units = _lock_stale([pk for _, pk in runs], backfill.change, limit - marked)
-        marked += mark(units, priority=Pending.Priority.BACKFILL)
-        if not _move(backfill, runs, units, full=marked >= limit):
-            break
-    return marked
+    return [Unit(pk) for pk in projects.values_list("pk", flat=True)]
 
 
 def _next_runs(backfill: Backfill) -> QuerySet[Run, tuple[datetime, int]]:
@@ -211,17 +216,8 @@ def _lock_stale(runs: list[int], change: int, limit: int) -> list[Unit]:
 
 def _move(
     backfill: Backfill, runs: list[tuple[datetime, int]], units: list[Unit], *, full: bool
-) -> bool:
-    """Move the cursor behind the last run that is marked as a whole; return whether to go on."""
-    done = len(runs)
-    if full:
-        done = [pk for _, pk in runs].index(units[-1].run_id or 0)
+) -> None:
+    """Move the cursor behind the last run that is marked as a whole."""
+    done = [pk for _, pk in runs].index(units[-1].run_id or 0) if full else len(runs)
     if done:
         backfill.cursor_created, backfill.cursor_run = runs[done - 1]
-    return not full
-
-
-def _finish(backfill: Backfill) -> None:
-    """The walk has ended; the backfill ends when what it marked has been resolved."""
-    if not waiting().exists():
-        backfill.status, backfill.finished_at = Backfill.Status.DONE, timezone.now()
