@@ -90,7 +90,11 @@ class ActionFacts:
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """`attached` are the links of the run's own level."""
+    """`attached` are the links that came with the run.
+
+    Those of a deeper level than the run's are for all of its actions, so the facts of an action's
+    unit need them too.
+    """
 
     id: int | None
     project: str
@@ -181,9 +185,10 @@ class Subject:
 class ResolvedLink:
     """One link of one subject; `url` is empty unless a URL was made, `ready` or not.
 
-    `layer` is instance, project, task, override or emitted. `python` is set where a Python
-    `Link` class has to give the URL, which only a worker's child process may run: then state
-    and URL are not decided here.
+    `layer` is instance, project, task, override or emitted. `state` is empty where a Python
+    `Link` class has to give the URL, which only a worker's child process may run: all else, such
+    as hidden or expired, is decided. `missing` can be empty on a link that waits: a Python class
+    or an attached link without an address. `url` of a blocked link is the refused one.
     """
 
     subject: Subject

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from linkhub.links.language import LanguageError, Text, Values, compile_text
+from linkhub.links.language.syntax import Literal, Node
 from linkhub.links.resolving.params import compile_or_none
 
 LONGEST_NAME = 2_000
 GAP = "…"
-_PIECE = re.compile(r"\[\[.*?\]\]|\{\{.*?\}\}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +35,14 @@ class LinkName:
         try:
             name = self.text.render(values)
         except LanguageError:
-            name = _PIECE.sub(lambda piece: _fill_piece(piece[0], values), self.source)
+            name = "".join(_fill_node(node, values) for node in self.text.nodes)
         return name[:LONGEST_NAME]
 
 
-def _fill_piece(source: str, values: Values) -> str:
+def _fill_node(node: Node, values: Values) -> str:
+    if isinstance(node, Literal):
+        return node.text
     try:
-        return compile_text(source).render(values)
+        return compile_text(str(node)).render(values)
     except LanguageError:
         return GAP

@@ -6,9 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from linkhub.links.language import OpenEnd, Reference, TemplateError, Value, parse_reference
+from linkhub.links.language import (
+    OpenEnd,
+    Reference,
+    TemplateError,
+    Value,
+    Values,
+    compile_text,
+    parse_reference,
+)
 from linkhub.links.language.catalogue import BY_NAME, Level
-from linkhub.links.language.times import iso
 from linkhub.links.resolving.subjects import View
 from linkhub.links.resolving.tools import EffectiveTool
 
@@ -28,16 +35,18 @@ def used_variable(name: str, view: View, tool: EffectiveTool | None) -> UsedVari
         reference = parse_reference(name)
     except TemplateError:
         return None
-    value = reference.read(view.values(tool))
-    return UsedVariable(
-        reference.label, None if value is None else _text(value), _origin(reference, view, tool)
-    )
+    values = view.values(tool)
+    value = reference.read(values)
+    shown = None if value is None else _as_written(reference, value, values)
+    return UsedVariable(reference.label, shown, _origin(reference, view, tool))
 
 
-def _text(value: Value) -> str:
-    if isinstance(value, OpenEnd):
-        return "now"
-    return iso(value) if isinstance(value, datetime) else str(value)
+def _as_written(reference: Reference, value: Value, values: Values) -> str:
+    """The value as a template without filters writes it."""
+    if not isinstance(value, datetime | OpenEnd):
+        return str(value)
+    text = compile_text(f"{{{{ .{reference.label} }}}}").render(values)
+    return f"{text} (now)" if isinstance(value, OpenEnd) else text
 
 
 def _origin(reference: Reference, view: View, tool: EffectiveTool | None) -> str:

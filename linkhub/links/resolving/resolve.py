@@ -17,6 +17,7 @@ from linkhub.links.resolving.facts import ResolvedLink, UnitFacts
 from linkhub.links.resolving.lifecycle import Life
 from linkhub.links.resolving.makers import Made, PythonLinks
 from linkhub.links.resolving.recipes import Recipe
+from linkhub.links.resolving.subjects import View
 from linkhub.links.resolving.tools import EffectiveTool
 
 UNDECIDED = ""
@@ -59,15 +60,17 @@ def resolve_unit(
 def outcome_of(
     winner: Winner, catalogue: Catalogue, now: datetime, python: PythonLinks | None = None
 ) -> Outcome:
-    view, recipe, _ = winner
+    view, recipe, problem = winner
     state, reason, expires_at = recipe.lifecycle.verdict(view.life, now)
     if state:
         return Outcome(state, reason, expires_at=expires_at)
-    return _made(winner, catalogue, python)._replace(expires_at=expires_at)
+    outcome = _made(view, recipe, problem, catalogue, python)
+    return outcome._replace(expires_at=expires_at) if expires_at else outcome
 
 
-def _made(winner: Winner, catalogue: Catalogue, python: PythonLinks | None) -> Outcome:
-    view, recipe, problem = winner
+def _made(
+    view: View, recipe: Recipe, problem: str, catalogue: Catalogue, python: PythonLinks | None
+) -> Outcome:
     if problem or recipe.broken:
         return Outcome("failed", problem or recipe.broken)
     tool = catalogue.tool_of(recipe, view)

@@ -36,6 +36,7 @@ class Scope:
     """What the subjects of one unit share. `action` is the unit's, or the root of a run's own."""
 
     __slots__ = (
+        "_attempt_lives",
         "_plain",
         "action",
         "action_life",
@@ -59,6 +60,16 @@ class Scope:
             life_of_action(self.run, self.action) if self.run and self.action else FOR_EVER
         )
         self._plain: Plain | None = None
+        self._attempt_lives: dict[int, Life] = {}
+
+    def life_of(self, attempt: AttemptFacts) -> Life:
+        """The life of one of the action's attempts; worked out once."""
+        life = self._attempt_lives.get(attempt.number)
+        if life is None:
+            attempts = self.action.attempts if self.action else ()
+            life = life_of_attempt(self.action_life, attempts, attempt)
+            self._attempt_lives[attempt.number] = life
+        return life
 
     @property
     def plain(self) -> Plain:
@@ -154,7 +165,7 @@ class View:
         if scope.action is not None:
             inside.append((scope.action, scope.action_life))
             if attempt is not None:
-                life = life_of_attempt(scope.action_life, scope.action.attempts, attempt)
+                life = scope.life_of(attempt)
                 inside.append((attempt, life))
                 plain |= variables.attempt_values(scope.run, scope.action, attempt, life, scope.now)
                 if pod is not None:
@@ -202,8 +213,7 @@ def views(scope: Scope, levels: frozenset[str]) -> Iterator[View]:
 
 
 def _attempt_views(scope: Scope, attempt: AttemptFacts, levels: frozenset[str]) -> Iterator[View]:
-    assert scope.action is not None
-    life = life_of_attempt(scope.action_life, scope.action.attempts, attempt)
+    life = scope.life_of(attempt)
     if "attempt" in levels:
         subject = Subject("attempt", attempt.number, attempt.id)
         yield View(scope, subject, life, attempt, variables.primary_pod(attempt.pods))
