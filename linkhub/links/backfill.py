@@ -32,26 +32,27 @@ TAKEN_OVER = "; taken over by a later change"
 
 # Not yet resolved again, and nobody about to do so with what was read after the change.
 STALE = """
+    WITH queued AS NOT MATERIALIZED (
+        SELECT run_id, action_id FROM runs_pending
+        WHERE lane = 'main' AND claim IS NULL AND attempts < %(max_attempts)s
+    )
     SELECT u.project_id, u.run_id, u.action_id
     FROM (
         SELECT r.project_id, r.id AS run_id, NULL::bigint AS action_id, r.created_at, s.change
         FROM runs_run AS r
         LEFT JOIN links_resolved AS s
           ON s.project_id = r.project_id AND s.run_id = r.id AND s.action_id IS NULL
-        WHERE r.id = ANY(%(runs)s)
+        WHERE r.id = ANY(%(runs)s) AND NOT EXISTS (
+            SELECT FROM queued AS q WHERE q.run_id = r.id AND q.action_id IS NULL)
         UNION ALL
         SELECT r.project_id, r.id, a.id, r.created_at, s.change
         FROM runs_run AS r
         JOIN runs_action AS a ON a.run_id = r.id
         LEFT JOIN links_resolved AS s ON s.action_id = a.id
-        WHERE r.id = ANY(%(runs)s)
+        WHERE r.id = ANY(%(runs)s) AND NOT EXISTS (
+            SELECT FROM queued AS q WHERE q.action_id = a.id)
     ) AS u
-    WHERE (u.change IS NULL OR u.change < %(change)s)
-      AND NOT EXISTS (
-        SELECT FROM runs_pending AS p
-        WHERE p.lane = 'main' AND p.claim IS NULL AND p.attempts < %(max_attempts)s
-          AND p.project_id = u.project_id AND p.run_id = u.run_id
-          AND (p.action_id = u.action_id OR (p.action_id IS NULL AND u.action_id IS NULL)))
+    WHERE u.change IS NULL OR u.change < %(change)s
     ORDER BY u.created_at DESC, u.run_id DESC, u.action_id NULLS FIRST
     LIMIT %(limit)s
 """
