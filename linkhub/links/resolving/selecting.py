@@ -59,6 +59,11 @@ class Criterion:
         globs = given_globs(value, name)
         return cls(name, globs, compile_globs(globs))
 
+    @property
+    def literals(self) -> frozenset[str] | None:
+        """The texts that match, where they can be listed."""
+        return None if any(map(_MAGIC.search, self.globs)) else frozenset(self.globs)
+
     def why_not(self, what: str, text: str) -> str:
         wanted = " or ".join(f"`{glob}`" for glob in self.globs)
         return f"{what} is `{text}`, not {wanted}" if text else f"no {what}; it must be {wanted}"
@@ -88,6 +93,10 @@ class Selector:
             None if phase.matches is anything else phase,
             tuple(Criterion.compile(key, value) for key, value in labels.items()),
         )
+
+    def literals(self, name: str) -> frozenset[str] | None:
+        """The values of a name that match, where they can be listed."""
+        return next((each.literals for each in self.names if each.name == name), None)
 
     def takes_project(self, project: str) -> bool:
         return all(each.matches(project) for each in self.names if each.name == "project")
