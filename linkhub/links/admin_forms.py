@@ -73,9 +73,6 @@ class DocumentForm(forms.ModelForm, Generic[D]):  # type: ignore[type-arg]
         text = f"{'.'.join(map(str, inner))}: {message}" if inner else message
         self.add_error(field if field in self.fields else None, text)
 
-    def validate_constraints(self) -> None:
-        """Checked by the document; a natural key that is taken, by `clean_key` and its like."""
-
 
 class ToolForm(DocumentForm[ToolDocument]):
     class Meta:
@@ -164,6 +161,18 @@ class DefinitionForm(DocumentForm[DefinitionDocument]):
         if self.instance.ttl is not None:
             self.initial["time_to_live"] = format_duration(self.instance.ttl)
 
+    def clean_key(self) -> str:
+        """A key that is taken is an error; a deleted definition's is free, and gives its row."""
+        key: str = self.cleaned_data["key"]
+        if self.instance.pk is None:
+            owner = self.cleaned_data.get("project")
+            found = LinkDefinition.objects.filter(project=owner, key=key).first()
+            if found is not None and not found.deleted:
+                raise forms.ValidationError("There is a definition with this key already.")
+            if found is not None:
+                self.instance.pk, self.instance._state.adding = found.pk, False
+        return key
+
     def make_document(self, cleaned: dict[str, Any]) -> DefinitionDocument:
         tool = cleaned.get("tool")
         given = {
@@ -179,10 +188,3 @@ class DefinitionForm(DocumentForm[DefinitionDocument]):
 
     def check_document(self, cleaned: dict[str, Any]) -> None:
         check_definition(self.document, tool=cleaned.get("tool"))
-
-    def validate_constraints(self) -> None:
-        """A tombstone's key is free again."""
-        if self.instance.pk is None and "key" in self.cleaned_data:
-            owner, key = self.cleaned_data.get("project"), self.cleaned_data["key"]
-            if LinkDefinition.objects.alive().filter(project=owner, key=key).exists():
-                self.add_error("key", "There is a definition with this key already.")

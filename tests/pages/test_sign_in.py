@@ -1,0 +1,60 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def sign_in(client: Client, then: str = "", password: str = make.PASSWORD) -> str:
+    make.make_user()
+    form = {"username": "ana", "password": password, "next": then}
+    response = client.post("/sign-in/", form)
+    return response.get("Location", "")
+
+
+def test_it_leads_back_to_where_the_viewer_wanted(nobody: Client) -> None:
+    assert (
+        'value="/links/?show=100"'
+        in nobody.get("/sign-in/", {"next": "/links/?show=100"}).content.decode()
+    )
+    assert sign_in(nobody, "/links/?show=100") == "/links/?show=100"
+
+
+@pytest.mark.parametrize(
+    "then", ["https://evil.example.com/", "//evil.example.com", "javascript:1"]
+)
+def test_it_never_leads_elsewhere(nobody: Client, then: str) -> None:
+    assert sign_in(nobody, then) == "/"
+
+
+def test_it_says_that_a_password_is_wrong(nobody: Client) -> None:
+    make.make_user()
+    response = nobody.post("/sign-in/", {"username": "ana", "password": "guess"})
+
+    assert response.status_code == 200
+    assert 'role="alert"' in response.content.decode()
+
+
+def test_it_signs_out_by_post_only(client: Client) -> None:
+    assert client.get("/sign-out/").status_code == 405
+    assert client.post("/sign-out/")["Location"] == "/sign-in/"
+    assert client.get("/").status_code == 302
+
+
+def test_an_address_that_means_nothing_is_a_page(nobody: Client, client: Client) -> None:
+    for viewer in (nobody, client):
+        response = viewer.get("/nothing/here")
+        assert response.status_code == 404
+        assert "Not found" in response.content.decode()
+
+
+def test_every_answer_forbids_inline_code(nobody: Client) -> None:
+    policy = nobody.get("/sign-in/")["Content-Security-Policy"]
+
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
