@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from django.urls import register_converter
-from pydantic import Field
+from ninja.params.functions import Path
 
 from linkhub.lib.names import NameConverter, from_segment, to_segment
 from linkhub.runs.documents import Name
@@ -38,18 +38,20 @@ def segments(*names: str) -> str:
     return "/".join(quote(to_segment(name), safe="") for name in names)
 
 
-_LENGTH = {"minLength": 1, "maxLength": 255}
+def _name_of(what: str) -> Any:
+    return Path(..., description=f"The {what}.", min_length=1, max_length=255)
+
 
 # A name that cannot be one is 422 with its place in the path, for reading and writing alike.
-ProjectName = Annotated[Name, Field(description="The project.", json_schema_extra=_LENGTH)]
-DomainName = Annotated[Name, Field(description="The domain.", json_schema_extra=_LENGTH)]
-RunName = Annotated[Name, Field(description="The run.", json_schema_extra=_LENGTH)]
-ActionName = Annotated[Name, Field(description="The action.", json_schema_extra=_LENGTH)]
-TaskName = Annotated[Name, Field(description="The task.", json_schema_extra=_LENGTH)]
-VersionName = Annotated[Name, Field(description="The task's version.", json_schema_extra=_LENGTH)]
-ToolName = Annotated[Name, Field(description="The tool.", json_schema_extra=_LENGTH)]
+ProjectName = Annotated[Name, _name_of("project")]
+DomainName = Annotated[Name, _name_of("domain")]
+RunName = Annotated[Name, _name_of("run")]
+ActionName = Annotated[Name, _name_of("action")]
+TaskName = Annotated[Name, _name_of("task")]
+VersionName = Annotated[Name, _name_of("task's version")]
+ToolName = Annotated[Name, _name_of("tool")]
 DefinitionKey = Annotated[
-    str, Field(description="The definition's key.", pattern=r"^[-a-zA-Z0-9_]{1,255}$")
+    str, Path(..., description="The definition's key.", pattern=r"^[-a-zA-Z0-9_]{1,255}$")
 ]
 
 PROJECT = "/projects/{any_name:project}"

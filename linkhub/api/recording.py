@@ -6,21 +6,23 @@ leaves nothing behind, not even a new project.
 
 from __future__ import annotations
 
+import functools
+from typing import Annotated
+
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from linkhub.api import paths
 from linkhub.api.access import check_may_record, project_to_record
 from linkhub.api.answers import json_response
 from linkhub.api.auth import INGEST, ApiRequest
 from linkhub.api.bodies import Body
-from linkhub.api.problems import FieldError, invalid
 from linkhub.api.router import router
 from linkhub.api.shapes import Recorded, RecordedTaskLinks, recorded
 from linkhub.runs.attached import AttachedLinkDocument
-from linkhub.runs.documents import ActionFields, Links, RunDocument
+from linkhub.runs.documents import ActionDocument, ActionFields, Links, RunDocument
 from linkhub.runs.record import emit_link, record_action, record_run, record_task_links
 
 
@@ -33,7 +35,17 @@ class TaskLinksDocument(BaseModel):
     links: Links
 
 
-RUN: Body[RunDocument] = Body("RunDocument", RunDocument)
+@functools.cache
+def run_body(most_actions: int) -> Body[RunDocument]:
+    """A run's document with at most so many actions. The limit is part of the shape, so that a
+    body of a million actions is refused before they are all built."""
+    actions = Annotated[list[ActionDocument], Field(max_length=most_actions)]
+    return Body(
+        "RunDocument", create_model("RunDocument", __base__=RunDocument, actions=(actions, []))
+    )
+
+
+RUN = run_body(settings.LINKHUB_MAX_ACTIONS)
 ACTION: Body[ActionFields] = Body("ActionFields", ActionFields)
 TASK_LINKS: Body[TaskLinksDocument | list[AttachedLinkDocument]] = Body(
     "TaskLinks", TaskLinksDocument | Links
@@ -57,8 +69,7 @@ def put_run(
     What is left out is left alone, `null` clears. Needs the ability `ingest`.
     """
     check_may_record(request.auth, project)
-    document = RUN.read(request)
-    _check_action_count(document)
+    document = run_body(settings.LINKHUB_MAX_ACTIONS).read(request)
     with transaction.atomic():
         owner = project_to_record(request.auth, project)
         _, created = record_run(project=owner, domain=domain, name=run, document=document)
@@ -174,10 +185,3 @@ def _emit(
             link=link,
         )
     return json_response(recorded(project, domain, run, action), created=created)
-
-
-def _check_action_count(document: RunDocument) -> None:
-    limit = settings.LINKHUB_MAX_ACTIONS
-    if len(document.actions) > limit:
-        message = f"has {len(document.actions)} actions; at most {limit} go into one document"
-        raise invalid([FieldError(loc=["body", "actions"], msg=message)])
