@@ -56,7 +56,7 @@ def _make(place: Place, binary: Binary, *, durable: bool) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     options = ["-U", "postgres", "--auth=reject", "--no-instructions", *LOCALE]
     if not durable:
-        options.append("--no-sync")
+        options += ["--no-sync", "--wal-segsize=1"]
     initdb = binary.path.with_name("initdb")
     _must(place, "initdb", [*_naming(place), initdb, "-D", unfinished, *options])
     (unfinished / "pg_hba.conf").write_text(ACCESS)

@@ -3,12 +3,13 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 
-from linkhub.embedded import identity, postgres, postmaster_pid
+from linkhub.embedded import identity, launcher, postgres, postmaster_pid
 from linkhub.embedded.cluster import data_directory
 from linkhub.embedded.errors import CannotStart
 from linkhub.embedded.place import Place
@@ -90,9 +91,11 @@ def test_it_is_started_once_by_several_starters(place: Place) -> None:
     assert sorted(started) == [b"False", b"False", b"True"]
 
 
-def test_it_starts_over_where_making_the_data_was_interrupted(place: Place) -> None:
-    data = data_directory(place)
-    data.rename(data.with_name("postgres.part"))
+def test_it_starts_over_where_making_the_data_was_interrupted(folder: Path) -> None:
+    place = launcher.at(folder / "home")
+    half_made = data_directory(place).with_name("postgres.part")
+    half_made.mkdir()
+    (half_made / "PG_VERSION").write_text("18\n")
     start(place)
     assert query(place, "SELECT 1") == [(1,)]
 
@@ -122,7 +125,9 @@ def test_it_lets_no_other_role_in(running: Place) -> None:
         psycopg.connect(url)
 
 
-def test_it_says_that_the_data_is_of_another_version(place: Place) -> None:
+def test_it_says_that_the_data_is_of_another_version(folder: Path) -> None:
+    place = launcher.at(folder / "home")
+    data_directory(place).mkdir()
     (data_directory(place) / "PG_VERSION").write_text("16\n")
     with pytest.raises(CannotStart, match="made by PostgreSQL 16 and this is PostgreSQL 18"):
         start(place)
