@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 from django.db import connection
+
+from linkhub.runs.models import Pending
 
 ROOT = Path(__file__).parent.parent
 COMMAND = (
@@ -30,15 +33,23 @@ NOTIFY = """
 def worker(
     *queues: str, concurrency: int = 1, **variables: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker process that takes tasks from `queues` until the block ends."""
-    command = [*COMMAND, "--concurrency", str(concurrency), "--queues", ",".join(queues)]
+    """A worker process, beat in it, that takes tasks from `queues` until the block ends.
+
+    Tests that run side by side share a broker; beat makes good a message that another's took.
+    """
     environment = os.environ | {"DATABASE_URL": database_url()} | variables
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(30)
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            *COMMAND,
+            *("--concurrency", str(concurrency), "--queues", ",".join(queues)),
+            *("--beat", "--schedule", f"{folder}/beat"),
+        ]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 @contextmanager
@@ -51,15 +62,20 @@ def listening() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
         yield listener
 
 
-def wait_until_done(listener: psycopg.Connection[tuple[object, ...]], seconds: float = 60) -> None:
-    """Return when nothing is pending."""
-    query = "SELECT count(*) FROM runs_pending"
-    for _ in range(10_000):
-        row = listener.execute(query).fetchone()
-        if row == (0,):
-            return
+def wait_until(
+    listener: psycopg.Connection[tuple[object, ...]],
+    condition: Callable[[], bool],
+    seconds: float = 60,
+) -> None:
+    """Return when the condition holds; it is looked at whenever Pending rows were deleted."""
+    while not condition():
         if not list(listener.notifies(timeout=seconds, stop_after=1)):
-            raise TimeoutError(f"{row} units are still pending")
+            raise TimeoutError(f"no worker has finished anything for {seconds} seconds")
+
+
+def wait_until_done(listener: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Return when nothing is pending."""
+    wait_until(listener, lambda: not Pending.objects.exists())
 
 
 def database_url() -> str:

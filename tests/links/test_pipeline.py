@@ -8,17 +8,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from linkhub.links.models import Link
-from linkhub.links.tasks import sweep_pending
+from linkhub.links.backfill import start_backfill
+from linkhub.links.models import Link, LinkDefinition, Resolved
+from linkhub.runs.changes import next_change
 from linkhub.runs.documents import RunDocument
 from linkhub.runs.models import Pending, Run
 from linkhub.runs.nudges import client, nudge_arrived
 from linkhub.runs.pending import mark
 from linkhub.runs.record import record_run
 from tests import factories as make
-from tests.workers import listening, wait_until_done, worker
+from tests.workers import listening, wait_until, wait_until_done, worker
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("worker")]
+pytestmark = pytest.mark.django_db(transaction=True)
 DOCUMENT = {
     "workflow": "train_pipeline",
     "phase": "running",
@@ -82,6 +83,20 @@ def test_it_picks_up_what_a_lost_message_left():
     unit = make.unit_of(make.make_action())
     with listening() as listener, worker("resolve"):
         mark([unit])
-        sweep_pending()
         wait_until_done(listener)
     assert links()["dashboard"][0] == "ready"
+
+
+def test_it_lets_old_runs_follow_an_edit():
+    definition = make.make_definition()
+    unit = make.unit_of(make.make_action())
+    with listening() as listener, worker("resolve"):
+        mark([unit])
+        wait_until_done(listener)
+        change = next_change()
+        LinkDefinition.objects.filter(pk=definition.pk).update(
+            template="https://new.example.com", change=change
+        )
+        start_backfill(change=change, project=None, reason="edited")
+        wait_until(listener, lambda: not Resolved.objects.filter(change__lt=change).exists())
+    assert links() == {"dashboard": ("ready", "https://new.example.com")}
