@@ -27,14 +27,15 @@ check: venv-dev
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(CHECKING) $(PY) -m mypy linkhub
-	find templates -name '*.html' -exec $(PY) -m djade --check --target-version 5.2 {} +
+	find templates -name '*.html' -exec $(VENV)/bin/djade --check --target-version 5.2 {} +
 	$(CHECKING) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(CHECKING) $(PY) manage.py check --deploy --fail-level WARNING
+	$(PY) -m pytest -o addopts= -p no:django -q tests/project
 
 format: venv-dev
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
-	find templates -name '*.html' -exec $(PY) -m djade --target-version 5.2 {} +
+	find templates -name '*.html' -exec $(VENV)/bin/djade --target-version 5.2 {} +
 
 pins: venv-dev
 	$(PY) scripts/pins.py
