@@ -19,6 +19,12 @@ def entries(links: list[AttachedLinkDocument]) -> list[Entry]:
     return [(key, link.attempt or 0, link.pod or "", link.body()) for key, link in with_keys(links)]
 
 
+def reaches_actions(entry: Entry) -> bool:
+    """Is a link that is attached to a run one of its actions, attempts or pods?"""
+    _, attempt, pod, body = entry
+    return bool(attempt or pod) or body.get("level", "run") != "run"
+
+
 class Overrides:
     """The override layers that a recording's documents give: each list replaces its layer."""
 
@@ -69,7 +75,11 @@ class Overrides:
             self._held[owner] = new
             self._replaced[owner] = stamp
             changes = recording.changes[owner[:3]]
-            (changes.run if len(owner) == 3 else changes.actions[owner[3]]).add("links")
+            if len(owner) == 4:
+                changes.actions[owner[3]].add("links")
+            else:
+                deep = any(reaches_actions(entry) for entry in (*new, *held))
+                changes.run.add("deep_links" if deep else "links")
 
     def write(self) -> None:
         """Put the new lists in the place of the old ones; runs and actions are stored by now."""

@@ -30,6 +30,7 @@ SHARED = frozenset(
         "labels",
         "created_at",
         "started_at",
+        "deep_links",
     }
 )
 END = frozenset({"phase", "ended_at"})

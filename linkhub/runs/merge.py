@@ -16,6 +16,8 @@ from linkhub.runs.phases import RANK, TERMINAL
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAPS = frozenset({"labels", "variables", "task_config"})
+# Where the stamps keep the end of a run or action as it was given, before any reopening.
+GIVEN_END = "given_end"
 
 
 class Mergeable(Protocol):
@@ -156,16 +158,35 @@ def retries(attempts: Iterable[Any]) -> list[int]:
     ]
 
 
+def note_end(row: Observable, ended_at: datetime | None, stamp: int) -> bool:
+    """Note an end that a reopening may take back; return whether that is news.
+
+    It is kept as it was given: which reopening counts can still change with what arrives late.
+    """
+    given = None if ended_at is None else to_stamp(ended_at)
+    if not claim(row, "ended_at", given, row.stamps.get(GIVEN_END), stamp):
+        return False
+    row.stamps[GIVEN_END] = given
+    return True
+
+
+def highest(observed: Mapping[str, int]) -> str | None:
+    """The highest phase of those observed, of equals the latest, then the greater name."""
+    return max(observed, key=lambda name: (RANK[name], observed[name], name), default=None)
+
+
 def settle(row: Observable, reopened: int | None) -> set[str]:
     """Derive phase and end from what was observed since `reopened`; return what changed."""
     seen = {phase: at for phase, at in row.observed.items() if reopened is None or at >= reopened}
-    phase = max(seen, key=lambda name: (RANK[name], seen[name], name), default=None)
+    phase = highest(seen)
+    given = row.stamps.get(GIVEN_END)
+    taken_back = reopened is not None and row.stamps.get("ended_at", -1) < reopened
+    ended_at = None if given is None or taken_back else from_stamp(given)
     changed = set()
     if phase != row.phase:
         row.phase = phase
         changed.add("phase")
-    stale_end = reopened is not None and row.stamps.get("ended_at", reopened) < reopened
-    if stale_end and row.ended_at is not None:
-        row.ended_at = None
+    if ended_at != row.ended_at:
+        row.ended_at = ended_at
         changed.add("ended_at")
     return changed

@@ -18,7 +18,7 @@ from linkhub.runs import merge
 from linkhub.runs.attached import AttachedLinkDocument, with_keys
 from linkhub.runs.changes import next_change
 from linkhub.runs.documents import ActionDocument, ActionFields, RunDocument
-from linkhub.runs.layers import Overrides, entries
+from linkhub.runs.layers import Overrides, entries, reaches_actions
 from linkhub.runs.marking import units_to_resolve
 from linkhub.runs.models import Action, AttachedLink, Run, Task, Workflow
 from linkhub.runs.nudges import nudge_on_commit
@@ -84,7 +84,8 @@ def emit_link(
         key = (project.pk, domain, run)
         run_row = recording.runs[key]
         action_row = None if action is None else recording.actions[*key, action]
-        [(link_key, attempt, pod, body)] = entries([link])
+        [entry] = entries([link])
+        link_key, attempt, pod, body = entry
         row, created = AttachedLink.objects.get_or_create(
             run=run_row,
             action=action_row,
@@ -96,9 +97,10 @@ def emit_link(
         )
         stamp = merge.to_stamp(link.updated_at or received)
         if merge.wins(stamp, body, row.stamp, row.body):
+            reaches = reaches_actions(entry) or row.body.get("level", "run") != "run"
             row.body, row.stamp = body, stamp
             row.save(update_fields=["body", "stamp"])
-            _mark({Unit(project.pk, run_row.pk, None if action_row is None else action_row.pk)})
+            _mark(_units_of(run_row, action_row, reaches_actions=reaches))
         return row, created
 
 
@@ -156,6 +158,17 @@ def _record(writes: Sequence[RunWrite], received: datetime) -> Recording:
     _update_latest_runs(recording)
     _mark(units_to_resolve(recording))
     return recording
+
+
+def _units_of(run: Run, action: Action | None, *, reaches_actions: bool) -> set[Unit]:
+    """The units of a link that is attached to `action`, or to the run itself."""
+    if action is not None:
+        return {Unit(run.project_id, run.pk, action.pk)}
+    units = {Unit(run.project_id, run.pk)}
+    if reaches_actions:
+        ids = Action.objects.filter(run=run).values_list("pk", flat=True)
+        units.update(Unit(run.project_id, run.pk, pk) for pk in ids)
+    return units
 
 
 def _mark(units: set[Unit]) -> None:

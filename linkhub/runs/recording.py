@@ -205,7 +205,7 @@ class Recording:
     def _merge_run(self, item: Item) -> None:
         run, document = self.runs[item.key], item.document
         changes = self.changes[item.key]
-        given = columns(document, "workflow")
+        given = columns(document, "workflow", "ended_at")
         if given.get("created_at") == "":
             given["created_at"] = run.received_at
         changed, dirty = merge.merge_fields(run, given, item.stamp)
@@ -231,7 +231,7 @@ class Recording:
             action = self.actions.add_new(key, Action(run=run, name=document.name))
             self.changes[item.key].new_actions.add(document.name)
         stamp = stamp_of(document, item.stamp)
-        changed, dirty = merge.merge_fields(action, columns(document, "task"), stamp)
+        changed, dirty = merge.merge_fields(action, columns(document, "task", "ended_at"), stamp)
         if "task" in document.model_fields_set:
             held = self._task_names.get(key) or (action.task.name if action.task else "")
             if merge.claim(action, "task", document.task or "", held, stamp):
@@ -254,7 +254,8 @@ class Recording:
         changed, dirty = merge.merge_fields(attempt, columns(document), stamp)
         if merge.observe(attempt, document.phase, stamp):
             dirty = True
-            changed |= merge.settle(attempt, None)
+            attempt.phase = merge.highest(attempt.observed)
+            changed.add("phase")
         if dirty:
             self.attempts.touch(key)
         pods = [self._merge_pod(key, attempt, pod, stamp_of(pod, stamp)) for pod in document.pods]
@@ -344,8 +345,13 @@ class Recording:
 
 
 def _observe(row: Run | Action, document: RunDocument | ActionDocument, stamp: int) -> bool:
-    news = merge.observe(row, document.phase, stamp)
-    return (document.reopened and merge.note_reopening(row, stamp)) or news
+    """Note what phase and end are derived from; return whether any of it is news."""
+    news = [merge.observe(row, document.phase, stamp)]
+    if document.reopened:
+        news.append(merge.note_reopening(row, stamp))
+    if "ended_at" in document.model_fields_set:
+        news.append(merge.note_end(row, document.ended_at, stamp))
+    return any(news)
 
 
 def _settle(row: Run | Action, others: list[int]) -> set[str]:

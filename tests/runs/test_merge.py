@@ -118,15 +118,24 @@ def test_it_ignores_a_reopening_of_what_had_not_ended() -> None:
     assert settled(("running", 1), ("failed", 3), reopened=2) == "failed"
 
 
-def test_it_clears_the_end_from_before_a_reopening() -> None:
-    row = Row(ended_at=NOON, stamps={"ended_at": 1}, observed={"failed": 1})
-    assert merge.settle(row, 2) == {"ended_at"}
-    assert row.ended_at is None
+def ended(stamp: int, reopened: int | None) -> datetime | None:
+    row = Row(observed={"failed": 1})
+    merge.note_end(row, NOON, stamp)
+    merge.settle(row, reopened)
+    return row.ended_at
 
 
-def test_it_keeps_the_end_from_after_a_reopening() -> None:
-    row = Row(ended_at=NOON, stamps={"ended_at": 3}, observed={"failed": 1, "succeeded": 3})
+def test_it_takes_back_an_end_from_before_a_reopening() -> None:
+    assert ended(stamp=1, reopened=2) is None
+    assert ended(stamp=2, reopened=2) == NOON
+    assert ended(stamp=1, reopened=None) == NOON
+
+
+def test_it_gives_an_end_back_when_the_reopening_turns_out_not_to_count() -> None:
+    row = Row(observed={"failed": 1})
+    merge.note_end(row, NOON, 1)
     merge.settle(row, 2)
+    merge.settle(row, None)
     assert row.ended_at == NOON
 
 

@@ -226,6 +226,18 @@ def test_it_keeps_an_emitted_link_through_every_put() -> None:
     assert [row.key for row in AttachedLink.objects.all()] == ["report"]
 
 
+def test_it_marks_the_actions_that_a_runs_deeper_link_reaches() -> None:
+    record(actions=TREE)
+    resolved()
+    record(links=[{"name": "Notes", "url": "https://a.example"}])
+    assert units() == {""}
+    record(links=[{"name": "Pod", "url": "https://a.example", "level": "pod"}])
+    assert units() == {"", "a0", "b", "c", "d"}
+    resolved()
+    record(links=[])
+    assert units() == {"", "a0", "b", "c", "d"}
+
+
 def test_it_replaces_an_emitted_link_by_key() -> None:
     def emit(url: str) -> bool:
         link = AttachedLinkDocument(key="report", url=url)
