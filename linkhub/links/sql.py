@@ -10,7 +10,7 @@ LOCK_RUNS = """
 
 # In the order in which `mark` locks them.
 LOCK_PENDING = """
-    SELECT id, generation, claim FROM runs_pending
+    SELECT id, generation, claim, project_id, run_id, action_id FROM runs_pending
     WHERE id = ANY(%(ids)s)
        OR (lane = 'python' AND (
             action_id = ANY(%(actions)s::bigint[])

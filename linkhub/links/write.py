@@ -36,6 +36,16 @@ class Stored:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Locks:
+    """`held`: the generation by id of the rows whose claim still holds; `python`: the Python
+    lane's rows of the same units.
+    """
+
+    held: Mapping[int, int]
+    python: Mapping[Unit, int]
+
+
 def store(outcomes: Sequence[Outcome], *, change: int) -> int:
     """Write what the main lane resolved at the counter's value `change`; return how many units.
 
@@ -43,13 +53,13 @@ def store(outcomes: Sequence[Outcome], *, change: int) -> int:
     the same transaction; for a unit without any, what that lane may still be doing is void.
     """
     with transaction.atomic():
-        held = _lock(outcomes, Pending.Lane.MAIN)
-        kept = [outcome for outcome in outcomes if outcome.claimed.id in held]
+        locks = _lock(outcomes, Pending.Lane.MAIN)
+        kept = [outcome for outcome in outcomes if outcome.claimed.id in locks.held]
         if kept:
-            _hand_over(kept)
+            _hand_over(kept, locks.python)
             _write_links(kept)
             _write_resolved([one for one in kept if one.facts is not None], change)
-            _finish(kept, held)
+            _finish(kept, locks.held)
     return len(kept)
 
 
@@ -59,7 +69,7 @@ def store_python(outcome: Outcome) -> bool:
     Links of the unit that the main lane has dropped meanwhile stay dropped.
     """
     with transaction.atomic():
-        held = _lock([outcome], Pending.Lane.PYTHON)
+        held = _lock([outcome], Pending.Lane.PYTHON).held
         if held:
             stored = _stored([outcome.claimed.unit])[outcome.claimed.unit]
             rows = {key: row for key, row in outcome.rows.items() if key in stored}
@@ -68,8 +78,8 @@ def store_python(outcome: Outcome) -> bool:
     return bool(held)
 
 
-def _lock(outcomes: Sequence[Outcome], lane: Pending.Lane) -> dict[int, int]:
-    """Lock the Pending rows; return the generation by id of those whose claim is still theirs.
+def _lock(outcomes: Sequence[Outcome], lane: Pending.Lane) -> Locks:
+    """Lock the Pending rows of the outcomes.
 
     The main lane locks its units' rows of the Python lane too: whoever writes a unit's links
     holds them.
@@ -89,10 +99,13 @@ def _lock(outcomes: Sequence[Outcome], lane: Pending.Lane) -> dict[int, int]:
             },
         )
         locked = cursor.fetchall()
-    return {pk: generation for pk, generation, claim in locked if claims.get(pk) == claim}
+    return Locks(
+        held={pk: generation for pk, generation, claim, *_ in locked if claims.get(pk) == claim},
+        python={Unit(*unit): pk for pk, _, _, *unit in locked if pk not in claims},
+    )
 
 
-def _hand_over(outcomes: Sequence[Outcome]) -> None:
+def _hand_over(outcomes: Sequence[Outcome], python: Mapping[Unit, int]) -> None:
     waiting: dict[int, list[Unit]] = defaultdict(list)
     decided = []
     for outcome in outcomes:
@@ -103,9 +116,8 @@ def _hand_over(outcomes: Sequence[Outcome]) -> None:
     for priority, units in waiting.items():
         mark(units, lane=Pending.Lane.PYTHON, priority=Pending.Priority(priority))
         nudge_on_commit(Pending.Lane.PYTHON)
-    void = rows_of(Pending.objects.filter(lane=Pending.Lane.PYTHON), decided, "pk")
-    if ids := [pk for _, [pk] in void]:
-        Pending.objects.filter(pk__in=ids).delete()
+    if void := [python[unit] for unit in decided if unit in python]:
+        Pending.objects.filter(pk__in=void).delete()
 
 
 def _write_links(outcomes: Sequence[Outcome]) -> None:
