@@ -11,7 +11,7 @@ FAST = not browser and not slow
 CHECKING = SECRET_KEY=checks-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
 	DATABASE_URL=postgresql:///no-database REDIS_URL=unix:///no-redis LINKHUB_HTTPS=1
 
-.PHONY: run test test-browser check format pins clean venv venv-dev
+.PHONY: run test test-browser check format screenshots pins clean venv venv-dev
 
 run: venv
 	@exec $(PY) manage.py serve
@@ -20,8 +20,8 @@ test: venv-dev
 	$(PY) -m pytest -n 2 -m "$(FAST)" $(ARGS)
 
 test-browser: venv-dev
-	@chromium=$$($(PY) scripts/chromium.py) && \
-		CHROMIUM="$$chromium" $(PY) -m pytest -m browser $(ARGS)
+	@CHROMIUM="$$($(PY) scripts/chromium.py)" && export CHROMIUM && \
+		$(PY) -m pytest -m browser $(ARGS)
 
 check: venv-dev
 	$(PY) -m ruff format --check .
@@ -30,12 +30,15 @@ check: venv-dev
 	find templates -name '*.html' -exec $(VENV)/bin/djade --check --target-version 5.2 {} +
 	$(CHECKING) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(CHECKING) $(PY) manage.py check --deploy --fail-level WARNING
-	$(PY) -m pytest -o addopts= -p no:django -q tests/project
+	$(PY) -m pytest tests/project
 
 format: venv-dev
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 	find templates -name '*.html' -exec $(VENV)/bin/djade --target-version 5.2 {} +
+
+screenshots: venv-dev
+	@CHROMIUM="$$($(PY) scripts/chromium.py)" && export CHROMIUM && $(PY) scripts/screenshots.py
 
 pins: venv-dev
 	$(PY) scripts/pins.py

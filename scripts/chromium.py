@@ -23,7 +23,7 @@ def main() -> None:
     found = find()
     if found is None:
         sys.exit(ADVICE)
-    sys.stderr.write(f"Browser tests use {found}\n")
+    sys.stderr.write(f"Using {found}\n")
     sys.stdout.write(found + "\n")
 
 
