@@ -12,7 +12,15 @@ from typing import Annotated
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    create_model,
+)
 
 from linkhub.api import paths
 from linkhub.api.access import check_may_record, project_to_record
@@ -48,7 +56,11 @@ def run_body(most_actions: int) -> Body[RunDocument]:
 RUN = run_body(settings.LINKHUB_MAX_ACTIONS)
 ACTION: Body[ActionFields] = Body("ActionFields", ActionFields)
 TASK_LINKS: Body[TaskLinksDocument | list[AttachedLinkDocument]] = Body(
-    "TaskLinks", TaskLinksDocument | Links
+    "TaskLinks",
+    Annotated[
+        Annotated[TaskLinksDocument, Tag("object")] | Annotated[Links, Tag("list")],
+        Discriminator(lambda given: "list" if isinstance(given, list) else "object"),
+    ],
 )
 EMITTED: Body[AttachedLinkDocument] = Body("AttachedLinkDocument", AttachedLinkDocument)
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from linkhub.api.api import api
 from linkhub.api.page import api_page
-from linkhub.api.problems import Problem, not_found
+from linkhub.api.problems import FieldError, Problem, invalid, not_found
 
 
 def refusing_in_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -24,6 +25,8 @@ def refusing_in_problems(view: Callable[..., HttpResponse]) -> Callable[..., Htt
             response = view(request, *args, **kwargs)
         except Http404:
             return not_found().response()
+        except TooManyFieldsSent:
+            return invalid([FieldError(loc=["query"], msg="has too many parameters")]).response()
         if response.status_code == 405:
             return Problem(405, headers={"Allow": response["Allow"]}).response()
         return response

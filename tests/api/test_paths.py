@@ -5,6 +5,7 @@ import pytest
 from linkhub.api.paths import segments
 from linkhub.runs.models import Run
 from tests.api.conftest import Api, errors
+from tests.factories import make_project, make_run
 
 AWKWARD = "../../x?y#z é"
 RUNS = "/api/v1/projects/p/domains/d/runs"
@@ -48,3 +49,9 @@ def test_it_answers_404_as_a_problem(api: Api, path: str) -> None:
     response = api.get(path)
     assert response.status_code == 404
     assert response.json()["detail"] == api.get(f"{RUNS}/absent").json()["detail"]
+
+
+def test_it_refuses_too_many_parameters_as_a_problem(api: Api) -> None:
+    make_run("r", project=make_project("p"), domain="d")
+    response = api.get(f"{RUNS}/r/links", action=["a"] * 2_000)
+    assert list(errors(response)) == ["query"]

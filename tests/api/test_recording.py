@@ -174,7 +174,10 @@ def test_it_stores_a_tasks_static_links(api: Api, body: object) -> None:
 
 
 def test_it_says_where_a_task_link_is_wrong(api: Api) -> None:
-    assert "body.0.url" in errors(api.put(TASK_LINKS, [LINK | {"url": 3}]))
+    wrong = LINK | {"url": 3}
+    assert list(errors(api.put(TASK_LINKS, [wrong]))) == ["body.0.url"]
+    assert list(errors(api.put(TASK_LINKS, {"links": [wrong]}))) == ["body.links.0.url"]
+    assert list(errors(api.put(TASK_LINKS, 3))) == ["body"]
 
 
 def test_it_stores_an_emitted_link(api: Api) -> None:
