@@ -102,6 +102,18 @@ def advance(pk: int, *, limit: int) -> int:
     return marked
 
 
+def mark_new_projects() -> int:
+    """Mark the projects whose own level was never resolved; return how many.
+
+    They are made in several places, below this one and by hand; a recorder that marked its
+    project would have all recorders of the project wait for each other.
+    """
+    known = Resolved.objects.filter(run=None).values("project_id")
+    queued = Pending.objects.filter(run=None).values("project_id")
+    new = Project.objects.exclude(pk__in=known).exclude(pk__in=queued)
+    return mark([Unit(pk) for pk in new.values_list("pk", flat=True)])
+
+
 def waiting() -> QuerySet[Pending]:
     """What backfills have marked and workers have not resolved yet."""
     return Pending.objects.filter(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from linkhub.links.backfill import advance_all
+from linkhub.links.backfill import advance_all, mark_new_projects
 from linkhub.links.claims import claimable, rest_lost
 from linkhub.links.work import drain
 from linkhub.runs.models import Pending
@@ -28,6 +28,7 @@ def resolve_pending(*, lane: str) -> None:
 def sweep_pending() -> None:
     """Nudge for rows that are due: their message was lost, their worker died, or they failed."""
     rest_lost()
+    mark_new_projects()
     for lane in Pending.Lane:
         if claimable(lane).exists():
             nudge(lane)

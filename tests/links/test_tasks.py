@@ -13,7 +13,7 @@ from linkhub.links.backfill import start_backfill
 from linkhub.links.models import Link
 from linkhub.runs.changes import next_change
 from linkhub.runs.models import Pending
-from linkhub.runs.pending import mark
+from linkhub.runs.pending import Unit, mark
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -43,19 +43,30 @@ def test_it_nudges_again_when_its_time_is_over(nudged, monkeypatch):
 
 
 def test_it_nudges_the_lanes_where_something_is_due(nudged):
-    mark([make.unit_of(make.make_action())], lane=Pending.Lane.PYTHON)
+    action = make.make_action()
+    make.make_resolved(Unit(action.run.project_id))
+    mark([make.unit_of(action)], lane=Pending.Lane.PYTHON)
     tasks.sweep_pending()
     assert nudged == ["python"]
 
 
 def test_it_does_not_nudge_for_what_waits_or_rests(nudged):
     run = make.make_run()
+    make.make_resolved(Unit(run.project_id))
     later = timezone.now() + timedelta(minutes=1)
     make.make_pending(make.unit_of(run), not_before=later)
     resting = make.make_pending(make.unit_of(make.make_action(run)))
     Pending.objects.filter(pk=resting.pk).update(attempts=configured.LINKHUB_MAX_ATTEMPTS)
     tasks.sweep_pending()
     assert nudged == []
+
+
+def test_it_marks_new_projects(nudged):
+    project = make.make_project()
+    tasks.sweep_pending()
+    tasks.sweep_pending()
+    assert [row.project for row in Pending.objects.filter(run=None)] == [project]
+    assert nudged == ["main", "main"]
 
 
 def test_it_nudges_for_what_a_backfill_marked(nudged):
