@@ -6,6 +6,7 @@ from celery import shared_task
 
 from linkhub.links.backfill import advance_all, mark_new_projects
 from linkhub.links.claims import claimable, rest_lost
+from linkhub.links.configured import follow_configuration
 from linkhub.links.work import drain
 from linkhub.runs.models import Pending
 from linkhub.runs.nudges import TASK, nudge, nudge_arrived
@@ -37,5 +38,6 @@ def sweep_pending() -> None:
 @shared_task(name="linkhub.links.advance_backfills")  # type: ignore[untyped-decorator]
 def advance_backfills() -> None:
     """Let old runs follow what changed, a bounded number at a time."""
+    follow_configuration()
     if advance_all():
         nudge(Pending.Lane.MAIN)
