@@ -71,7 +71,7 @@ def ensure(venv: Path, wanted: str) -> None:
     for old in venv.glob(".*.installed"):
         old.unlink()  # an interrupted installation must not look finished
     say(f"Installing {wanted}")
-    pip = [str(venv / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    pip = [str(venv / "bin" / "python"), "-m", "pip", "-qq", "--disable-pip-version-check"]
     must([*pip, "install", "--root-user-action=ignore", "-r", str(ROOT / wanted)])
     stamp(venv, wanted).touch()
 

@@ -17,7 +17,7 @@ import pytest
 from linkhub.embedded import launcher, postgres, redis
 
 ROOT = Path(__file__).parent.parent
-# Tells the workers of pytest-xdist where this run's own servers are.
+# Set for the workers of pytest-xdist as well: there is one home a run.
 OWN_HOME = "LINKHUB_TEST_HOME"
 WATCHDOG = pytest.StashKey[subprocess.Popen[bytes]]()
 
@@ -25,8 +25,7 @@ WATCHDOG = pytest.StashKey[subprocess.Popen[bytes]]()
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
     """Runs around pytest-django's, which loads the settings."""
-    os.environ.setdefault("SECRET_KEY", "a-secret-for-tests-" + "x" * 40)
-    if not {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
+    if OWN_HOME not in os.environ:
         folder = Path(tempfile.mkdtemp(prefix="linkhub-test-"))
         folder.chmod(0o711)  # root's servers run as another account
         early_config.stash[WATCHDOG] = _watch(folder)
@@ -43,8 +42,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def redis_url() -> str:
     """A real server of the Redis protocol: the one given, or this run's own."""
-    if home := os.environ.get(OWN_HOME):
-        redis.start(launcher.at(Path(home)), durable=False)
+    place = launcher.at(Path(os.environ[OWN_HOME]))
+    if os.environ["REDIS_URL"] == redis.url(place):
+        redis.start(place, durable=False)
     return os.environ["REDIS_URL"]
 
 
@@ -54,11 +54,10 @@ def _watch(folder: Path) -> "subprocess.Popen[bytes]":
 
 
 def _provide(home: Path) -> None:
-    os.environ["LINKHUB_HOME"] = os.environ[OWN_HOME] = str(home)
     place = launcher.at(home)
+    (home / "static").mkdir()  # STATIC_ROOT; WhiteNoise warns where it is missing
+    os.environ["LINKHUB_HOME"] = os.environ[OWN_HOME] = str(home)
+    os.environ.setdefault("SECRET_KEY", "a-secret-for-tests-" + "x" * 40)
+    os.environ.setdefault("REDIS_URL", redis.url(place))  # starts with the first test that asks
     if "DATABASE_URL" not in os.environ:
         os.environ["DATABASE_URL"] = postgres.start(place, durable=False).url
-    if "REDIS_URL" in os.environ:
-        del os.environ[OWN_HOME]
-    else:
-        os.environ["REDIS_URL"] = redis.url(place)  # starts with the first test that asks
