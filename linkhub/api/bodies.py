@@ -114,7 +114,7 @@ def field_errors(error: ValidationError, data: bytes) -> list[FieldError]:
         if (message := plain_message(one["msg"])) not in messages:
             messages.append(message)
     return [
-        FieldError(loc=["body", *map(_shortened, loc)], msg=", or ".join(messages))
+        FieldError(loc=["body", *map(_shortened, loc)], msg=" or ".join(messages))
         for loc, messages in found.items()
     ]
 

@@ -11,10 +11,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from linkhub.api.api import api
 from linkhub.api.problems import KINDS
+
+TAGS = ("Recording", "Links", "Reading", "Definitions", "Tools")
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Parameter:
     name: str
     place: str
     type: str
-    description: str
+    description: SafeString
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Operation:
     method: str
     path: str
     summary: str
-    description: str
+    description: SafeString
     parameters: list[Parameter]
     body: str
     answers: list[Answer]
@@ -54,14 +58,19 @@ class Field:
     type: str
     reference: str
     required: bool
-    description: str
+    description: SafeString
 
 
 @dataclass(frozen=True)
 class Schema:
     name: str
-    description: str
+    description: SafeString
     fields: list[Field]
+
+    @property
+    def explains(self) -> bool:
+        """Whether any field has a description."""
+        return any(field.description for field in self.fields)
 
 
 @require_safe
@@ -71,25 +80,34 @@ def api_page(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": groups(document),
         "schemas": schemas(document),
-        "problems": [(status, kind) for status, kind in KINDS.items()],
+        "problems": [(status, kind, in_html(kind.detail)) for status, kind in KINDS.items()],
     }
     return render(request, "api/docs.html", context)
 
 
+def in_html(text: str) -> SafeString:
+    """The text with what stands between backticks as code, nothing in it as markup."""
+    pieces = [
+        format_html("<code>{}</code>", piece) if number % 2 else piece
+        for number, piece in enumerate(text.split("`"))
+    ]
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
+
+
 def groups(document: Mapping[str, Any]) -> dict[str, list[Operation]]:
-    """Operations by tag, in the order in which they are declared."""
-    found: dict[str, list[Operation]] = {}
+    """Operations by tag: recording first, as one gets to know LinkHub."""
+    found: dict[str, list[Operation]] = {tag: [] for tag in TAGS}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             shown = _operation(method, path, operation)
-            found.setdefault(operation["tags"][0], []).append(shown)
+            found[operation["tags"][0]].append(shown)
     return found
 
 
 def schemas(document: Mapping[str, Any]) -> list[Schema]:
     components: Mapping[str, Any] = document["components"]["schemas"]
     return [
-        Schema(name, schema.get("description", ""), list(_fields(schema)))
+        Schema(name, in_html(schema.get("description", "")), list(_fields(schema)))
         for name, schema in sorted(components.items())
     ]
 
@@ -101,19 +119,23 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> Operatio
         method=method.upper(),
         path=path,
         summary=operation["summary"],
-        description=operation.get("description", ""),
-        parameters=[
-            Parameter(
-                each["name"], each["in"], _type(each["schema"])[0], each.get("description", "")
-            )
-            for each in operation["parameters"]
-        ],
+        description=in_html(operation.get("description", "")),
+        parameters=list(map(_parameter, operation["parameters"])),
         body=_reference(content.get("application/json", {}).get("schema", {})),
         answers=[
             Answer(int(status), each["description"], _answer_schema(each))
             for status, each in operation["responses"].items()
             if "description" in each
         ],
+    )
+
+
+def _parameter(parameter: Mapping[str, Any]) -> Parameter:
+    return Parameter(
+        name=parameter["name"],
+        place=parameter["in"],
+        type=_type(parameter["schema"])[0],
+        description=in_html(parameter.get("description", "")),
     )
 
 
@@ -125,7 +147,7 @@ def _fields(schema: Mapping[str, Any]) -> Iterable[Field]:
     required = schema.get("required", [])
     for name, field in schema.get("properties", {}).items():
         words, reference = _type(field)
-        yield Field(name, words, reference, name in required, field.get("description", ""))
+        yield Field(name, words, reference, name in required, in_html(field.get("description", "")))
 
 
 def _reference(schema: Mapping[str, Any]) -> str:

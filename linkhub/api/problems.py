@@ -140,4 +140,4 @@ def _other(_request: HttpRequest, error: Any) -> HttpResponse:
 
 def plain_message(message: str) -> str:
     """A message of the validator without what only its own programmers understand."""
-    return message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    return message.removeprefix("Value error, ").rstrip(".")

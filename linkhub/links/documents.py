@@ -97,7 +97,7 @@ Position = Annotated[int, Field(ge=-(2**31), lt=2**31)]
 
 
 class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 class Condition(Strict):
@@ -130,25 +130,39 @@ class DefinitionDocument(Strict):
     """A link definition. `key` and `project` repeat its address; elsewhere they may be left out."""
 
     project: Name | None = None
+    """The project that owns it; null for the instance."""
     key: Slug | None = None
+    """A slug, unique in its owner."""
     name: Annotated[Text, StringConstraints(max_length=2000)] = ""
+    """What the link is called; may hold variables. Without one, the key."""
     description: Annotated[Text, StringConstraints(max_length=10_000)] = ""
     level: Literal["project", "run", "action", "attempt", "pod"] = "action"
+    """What one link is made for."""
     tool: Name | None = None
+    """The tool's name."""
     provider: Kind | None = None
+    """What makes the URL, unless `template` does."""
     params: Annotated[dict[Short, Scalar | None], Field(max_length=100)] = {}
+    """The provider's, or what a template reads as `params.KEY`; text may hold variables."""
     template: Annotated[Text, StringConstraints(min_length=1)] | None = None
+    """The URL, with variables."""
     select: Select = Select()
     when: When = When()
     show_while_pending: bool = True
+    """False: hidden while queued or initializing."""
     hide_once_finished: bool = False
+    """True: hidden once finished."""
     ttl: Annotated[str, AfterValidator(_check_ttl)] | None = None
+    """How long it is shown after the end, such as `30d`."""
     group: Short = ""
+    """Links of a group stand together."""
     position: Position = 0
     icon: Short = ""
     link_type: Literal["external", "dashboard", "logs", "ide"] = "external"
     new_tab: bool = True
+    """Whether it opens in a new tab."""
     enabled: bool = True
+    """False: it takes no part."""
 
     @model_validator(mode="before")
     @classmethod
@@ -200,11 +214,17 @@ class ToolDocument(Strict):
     """A tool: where it is and how it is set up. `name` repeats its address."""
 
     name: Name | None = None
+    """Unique."""
     kind: Kind
+    """Such as `grafana` or `wandb`; it decides which providers can use it."""
     title: Short = ""
+    """What people read; without one, the name."""
     base_url: BaseUrl = ""
+    """Where it is, without a query; a trailing slash is dropped."""
     settings: Settings = {}
+    """What providers of the kind know, and what templates read as `tool.KEY`."""
     overrides: Annotated[list[ToolOverride], Field(max_length=100)] = []
+    """The first that matches wins; the attempt's cluster counts before the run's."""
     icon: Short = ""
     position: Position = 0
 
