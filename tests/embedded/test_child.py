@@ -9,10 +9,20 @@ import pytest
 
 from linkhub.embedded import identity
 from linkhub.embedded.serving import child as module
+from linkhub.embedded.serving import pauses
 from linkhub.embedded.serving.child import Child, ended
 from linkhub.embedded.serving.parts import Part
 
 READY = "print('linkhub: ready', flush=True);"
+FAILS_ONCE = f"""
+from pathlib import Path
+print("started", flush=True)
+mark = Path("{{}}")
+if not mark.exists():
+    mark.touch()
+    raise SystemExit(3)
+{READY}
+"""
 # Leaves a process of its own behind, which holds the pipe open, and does not listen to SIGTERM.
 STUBBORN = f"""
 import signal, subprocess, sys
@@ -37,19 +47,20 @@ def test_it_keeps_a_log_and_sees_that_the_process_is_ready(tmp_path: Path) -> No
     assert "words" in (tmp_path / "some-part.log").read_text()
 
 
-def test_it_runs_a_process_again_with_growing_pauses(
+def test_it_runs_a_process_again_after_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(module, "SHORTEST_PAUSE", 0.01)
+    monkeypatch.setattr(pauses, "SHORTEST", 0.01)
 
     async def scenario(one: Child) -> None:
         keeping = asyncio.create_task(one.keep_running())
-        while capsys.readouterr().out.count("starts again") == 0:
-            await asyncio.sleep(0.005)
+        await one.ready.wait()
         await one.stop()
         await keeping
 
-    asyncio.run(scenario(child("raise SystemExit(3)", tmp_path)))
+    asyncio.run(scenario(child(FAILS_ONCE.format(tmp_path / "mark"), tmp_path)))
+    assert "Some part ended with code 3; it starts again in 0.01 s" in capsys.readouterr().out
+    assert (tmp_path / "some-part.log").read_text().count("started") == 2
 
 
 def test_it_ends_a_process_that_does_not_listen_with_all_it_started(

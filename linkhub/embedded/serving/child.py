@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,11 +13,9 @@ from linkhub.embedded import failures, readiness
 from linkhub.embedded.serving.console import say
 from linkhub.embedded.serving.log import Log
 from linkhub.embedded.serving.parts import GRACE, Part
+from linkhub.embedded.serving.pauses import Pauses
 
 ROOT = Path(__file__).resolve().parents[3]
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-# A process that ran this long was well: its next death is not one of a series.
-WELL_AFTER = 60.0
 CHUNK = 65536
 
 
@@ -35,20 +32,16 @@ class Child:
 
     async def keep_running(self) -> None:
         """Run the process again whenever it ends, until `stop`."""
-        pause = SHORTEST_PAUSE
+        pauses = Pauses()
         while not self.stopping:
-            began = time.monotonic()
             try:
                 outcome = ended(await self.run())
             except OSError as error:
                 outcome = f"cannot be run ({error.strerror})"
             if self.stopping:
                 return
-            if time.monotonic() - began > WELL_AFTER:
-                pause = SHORTEST_PAUSE
-            say(f"{self.part.name} {outcome}; it starts again in {pause:g} s ({self.log})")
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            say(f"{self.part.name} {outcome}; it starts again in {pauses.next:g} s ({self.log})")
+            await pauses.take()
 
     async def run(self) -> int:
         """Run the process once, to its end."""

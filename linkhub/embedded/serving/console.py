@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 
 def say(text: str) -> None:
-    try:
+    # The terminal may be gone: LinkHub hears of that by SIGHUP, and has to end in order.
+    with suppress(OSError):
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
-    except OSError:
-        # The terminal is gone; LinkHub is about to hear of it by SIGHUP and must end in order.
-        sys.stdout = None

@@ -10,8 +10,8 @@ from linkhub.embedded import identity, postgres, redis
 from linkhub.embedded.errors import CannotStart
 from linkhub.embedded.place import Place
 from linkhub.embedded.running import Running
-from linkhub.embedded.serving.child import LONGEST_PAUSE, SHORTEST_PAUSE
 from linkhub.embedded.serving.console import say
+from linkhub.embedded.serving.pauses import Pauses
 
 
 @dataclass
@@ -31,19 +31,21 @@ class Keeper:
 
     async def keep_running(self, running: Running) -> None:
         """Start the server again whenever it ends, until `stop`."""
-        pause = SHORTEST_PAUSE
+        pauses = Pauses()
         while True:
             await asyncio.to_thread(identity.has_ended, running.process)
             if self.stopping:
                 return
-            say(f"{running.name} has ended; it starts again")
+            say(f"{running.name} has ended; it starts again in {pauses.next:g} s")
+            running = await self._begin_again(pauses)
+
+    async def _begin_again(self, pauses: Pauses) -> Running:
+        while True:
+            await pauses.take()
             try:
-                running = await self.begin()
-                pause = SHORTEST_PAUSE
+                return await self.begin()
             except CannotStart as error:
-                say(f"{error} Trying again in {pause:g} s.")
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+                say(f"{error} Trying again in {pauses.next:g} s.")
 
     async def stop(self) -> None:
         self.stopping = True
