@@ -62,13 +62,13 @@ def take(pages: dict[str, str], chromium: str) -> None:
     import django
 
     django.setup()
-    from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.core.management import call_command
     from django.test.testcases import LiveServerThread
 
     password = prepare()
     call_command("collectstatic", interactive=False, verbosity=0)
-    server = LiveServerThread("localhost", StaticFilesHandler)
+    # WhiteNoise serves what was collected, as in production.
+    server = LiveServerThread("localhost", lambda application: application)
     server.daemon = True
     server.start()
     server.is_ready.wait()

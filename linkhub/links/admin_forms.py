@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
 from django import forms
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from pydantic import BaseModel, ValidationError
 
 from linkhub.links import providers
@@ -107,6 +109,15 @@ def provider_choices() -> list[tuple[str, str]]:
     return [("", "None: a template")] + [(one.kind, one.label) for one in providers.all()]
 
 
+def _parameters_help() -> SafeString:
+    rows = ((one.kind, ", ".join(each.name for each in one.parameters)) for one in providers.all())
+    return format_html_join("", "{}: {}<br>", rows)
+
+
+def _code_area(rows: int = 4) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, "cols": 100, "spellcheck": "false"})
+
+
 class DefinitionForm(DocumentForm[DefinitionDocument]):
     renamed = {"ttl": "time_to_live", "": "template"}
 
@@ -114,7 +125,7 @@ class DefinitionForm(DocumentForm[DefinitionDocument]):
     template = forms.CharField(
         required=False,
         help_text=TEMPLATE_HELP,
-        widget=forms.Textarea(attrs={"rows": 3, "cols": 100, "spellcheck": "false"}),
+        widget=_code_area(3),
     )
     time_to_live = forms.CharField(
         required=False, help_text="After the end, such as 30d or 12h. Empty: for ever."
@@ -143,12 +154,18 @@ class DefinitionForm(DocumentForm[DefinitionDocument]):
             "new_tab",
             "enabled",
         )
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 2, "cols": 100}),
+            "params": _code_area(),
+            "select": _code_area(),
+            "when": _code_area(),
+        }
         help_texts = {
             "project": "Empty: for all projects.",
             "key": "Stands in addresses such as /go/…/KEY; it cannot be changed later.",
             "name": "What viewers see; may hold variables.",
             "level": "What one link is made for.",
-            "params": "The provider's parameters.",
+            "params": _parameters_help(),
             "select": SELECT_HELP,
             "when": WHEN_HELP,
             "show_while_pending": "Also while the execution is queued or initializing.",

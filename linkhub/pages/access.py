@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
 from linkhub.accounts.models import Project
-from linkhub.pages.rendering import page
+from linkhub.pages.rendering import asked_partial, page
 from linkhub.pages.requests import Request
 from linkhub.runs.models import Action, Run, Workflow
 
@@ -36,10 +36,18 @@ def signed_in(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespon
         try:
             return view(cast(Request, request), *args, **kwargs)
         except NotThereYet as absent:
-            return page(request, "errors/not_there_yet.html", {"what": absent}, status=404)
+            return _not_there(request, absent)
 
     checked.needs_sign_in = True  # type: ignore[attr-defined]
     return checked
+
+
+def _not_there(request: HttpRequest, absent: NotThereYet) -> HttpResponse:
+    """Where a page that shows it asks for a part of itself, it is gone: that page loads anew."""
+    response = page(request, "errors/not_there_yet.html", {"what": absent}, status=404)
+    if asked_partial(request):
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

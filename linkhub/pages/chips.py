@@ -10,6 +10,7 @@ from linkhub.links.models import State
 from linkhub.links.read import ShownLink
 from linkhub.pages import addresses
 from linkhub.pages.icons import Icon, find_icon
+from linkhub.pages.places import Places
 from linkhub.pages.tools import Toolbox, ToolFace
 
 # What a viewer was never meant to see now; the action's page lists them with their reasons.
@@ -52,8 +53,8 @@ class ToolChips:
 def make_chips(links: Sequence[ShownLink], toolbox: Toolbox) -> list[Chip]:
     """Chips of the links that are in sight, in their order."""
     shown = [link for link in links if link.state not in OUT_OF_SIGHT]
-    places = _places(shown)
-    return [_chip(link, toolbox, _at(link, places)) for link in shown]
+    places = Places(shown)
+    return [_chip(link, toolbox, places.of(link)) for link in shown]
 
 
 def by_tool(chips: Iterable[Chip]) -> list[ToolChips]:
@@ -66,6 +67,11 @@ def by_tool(chips: Iterable[Chip]) -> list[ToolChips]:
 
 def may_still_change(links: Iterable[ShownLink]) -> bool:
     return any(link.state in NOT_YET or link.updating for link in links)
+
+
+def poll_seconds(rows: int) -> int:
+    """How often a page asks for itself: a long one costs the server more, and changes slower."""
+    return 2 if rows <= 100 else 10
 
 
 def _chip(link: ShownLink, toolbox: Toolbox, at: str) -> Chip:
@@ -90,40 +96,3 @@ def _reason(link: ShownLink) -> str:
     if link.state == State.READY:
         return " ".join([link.description, *link.notes]).strip()
     return link.reason or f"needs {', '.join(link.missing)}" if link.missing else link.reason
-
-
-Places = dict[tuple[str | None, str], set[tuple[int | None, str | None]]]
-
-
-def _places(links: Iterable[ShownLink]) -> Places:
-    """For each action and key, the attempts and pods that have it."""
-    places: Places = defaultdict(set)
-    for link in links:
-        places[link.action, link.key].add((link.attempt, link.pod))
-    return places
-
-
-def _at(link: ShownLink, places: Places) -> str:
-    """What tells a link from others of its key: nothing where it is the only one."""
-    mine = places[link.action, link.key]
-    attempts = {attempt for attempt, _ in mine}
-    pods = {pod for attempt, pod in mine if attempt == link.attempt and pod}
-    parts = []
-    if len(attempts) > 1 and link.attempt:
-        parts.append(f"attempt {link.attempt}")
-    if len(pods) > 1 and link.pod:
-        parts.append(_tail(link.pod, pods))
-    return " · ".join(parts)
-
-
-def _tail(pod: str, pods: Iterable[str]) -> str:
-    """The end of a pod's name where it starts to differ from its neighbours'."""
-    names = list(pods)
-    common = 0
-    while all(len(name) > common and name[common] == pod[common] for name in names):
-        common += 1
-    start = pod.rfind("-", 0, common) + 1
-    if pod[start:].isdigit():
-        # A bare number says little: `worker-0`, not `0`.
-        start = pod.rfind("-", 0, max(start - 1, 0)) + 1
-    return pod[start:] or pod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from urllib.parse import urlsplit
 
 from django.db.models import Q
@@ -53,16 +54,21 @@ def find(request: Request) -> HttpResponse:
 def _hits(request: Request, query: str) -> list[Hit]:
     searches: tuple[Callable[[Request, str], Iterable[Hit]], ...]
     searches = (_runs, _pods, _workflows, _actions, _projects)
-    if urlsplit_or_none(query):
+    if host_or_none(query):
         searches = (_urls,)
     hits: dict[str, Hit] = {}
     for search in searches:
         for hit in search(request, query):
             hits.setdefault(hit.href, hit)
-    return list(hits.values())
+    return sorted(hits.values(), key=_age)
 
 
-def urlsplit_or_none(text: str) -> str | None:
+def _age(hit: Hit) -> float:
+    """Newest first; what has no time, such as a workflow, before all others."""
+    return -hit.created_at.timestamp() if hit.created_at else -inf
+
+
+def host_or_none(text: str) -> str | None:
     """The host of what looks like an absolute URL."""
     try:
         parts = urlsplit(text)

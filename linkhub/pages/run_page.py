@@ -12,7 +12,15 @@ from linkhub.lib.url_policy import HostOrigin, check_url
 from linkhub.links.catalogues import load_catalogue
 from linkhub.links.read import ShownLink, links_of_run
 from linkhub.pages import addresses
-from linkhub.pages.chips import OUT_OF_SIGHT, Chip, ToolChips, by_tool, make_chips, may_still_change
+from linkhub.pages.chips import (
+    OUT_OF_SIGHT,
+    Chip,
+    ToolChips,
+    by_tool,
+    make_chips,
+    may_still_change,
+    poll_seconds,
+)
 from linkhub.pages.phases import ShownPhase, can_change, shown_phase
 from linkhub.pages.times import took
 from linkhub.pages.tools import Toolbox
@@ -50,7 +58,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """`live` while the run goes on or a link waits; `more_actions` where some are left out."""
+    """`live` while the run goes on or a link waits, then asked for `every` so many seconds.
+
+    `more_actions` where some are left out.
+    """
 
     run: Run
     phase: ShownPhase
@@ -64,6 +75,7 @@ class RunPage:
     source_url: str
     source_name: str
     live: bool
+    every: int
     now: datetime
 
 
@@ -86,6 +98,7 @@ def run_page(run: Run, *, now: datetime) -> RunPage:
         source_url=source_url,
         source_name=run.source or urlsplit(source_url).netloc,
         live=can_change(run.phase) or may_still_change(links),
+        every=poll_seconds(len(actions)),
         now=now,
     )
 

@@ -13,7 +13,7 @@ from zlib import crc32
 
 from linkhub.links.read import ShownLink, links_of_runs
 from linkhub.pages import addresses
-from linkhub.pages.chips import Chip, by_tool, make_chips, may_still_change
+from linkhub.pages.chips import Chip, by_tool, make_chips, may_still_change, poll_seconds
 from linkhub.pages.phases import ShownPhase, can_change, shown_phase
 from linkhub.pages.times import took
 from linkhub.pages.tools import Toolbox, ToolFace
@@ -49,7 +49,7 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class RunTable:
-    """`live` while a run shown goes on or a link waits.
+    """`live` while a run shown goes on or a link waits, then asked for `every` so many seconds.
 
     `workflows_lead` where a row stands for a workflow, by its latest run.
     """
@@ -58,6 +58,7 @@ class RunTable:
     rows: list[RunRow]
     window: Window
     live: bool
+    every: int
     now: datetime
     show_project: bool = True
     show_workflow: bool = True
@@ -85,6 +86,7 @@ def run_table(
         rows=[_row(run, chips[run.pk], tools, part, now) for run in window.runs],
         window=window,
         live=_live(window.runs, links),
+        every=poll_seconds(len(window.runs)),
         now=now,
         show_project=show_project,
         show_workflow=show_workflow,

@@ -100,6 +100,13 @@ def test_it_waits_for_a_run_that_is_not_there(client: Client) -> None:
     assert "<h1>r7</h1>" in body(client, headers=htmx("body", "full"))
 
 
+def test_a_page_whose_run_has_gone_loads_anew(client: Client) -> None:
+    response = client.get(RUN, headers=htmx("div#run-body"))
+
+    assert (response.status_code, response["HX-Refresh"]) == (404, "true")
+    assert "HX-Refresh" not in client.get(RUN, headers=htmx("body", "full"))
+
+
 def test_it_escapes_what_programs_sent(client: Client) -> None:
     name = "<script>alert(1)</script>"
     run = make.make_run(launched_by=name, labels={name: name}, context={name: name})

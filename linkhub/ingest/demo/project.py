@@ -24,7 +24,7 @@ from linkhub.runs.record import record_run
 
 NAME = "flytesnacks"
 SOURCE = "demo"
-DESCRIPTION = "A demo: two weeks of a small machine-learning team. `manage.py demo remove` ends it."
+DESCRIPTION = "A demo: two weeks of a small machine-learning team."
 
 
 @transaction.atomic
@@ -45,6 +45,7 @@ def _record(project: Project) -> int:
     now = timezone.now().replace(second=0, microsecond=0)
     there = set(project.runs.values_list("domain", "name"))
     new = [story for story in stories() if (story.domain, story.name) not in there]
+    new.sort(key=lambda story: story.ago, reverse=True)
     for story in new:
         text = json.dumps(as_document(story, now), default=datetime.isoformat)
         document = RunDocument.model_validate_json(text)

@@ -47,7 +47,8 @@ def moment(when: datetime | None, now: datetime) -> SafeString | str:
 
 def _use(symbol: str) -> SafeString:
     return format_html(
-        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        '<svg class="icon" width="16" height="16" aria-hidden="true">'
+        '<use href="{}#{}"></use></svg>',
         static("icons.svg"),
         symbol,
     )
