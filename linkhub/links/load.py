@@ -189,8 +189,9 @@ def _run(row: tuple[object, ...], attached: tuple[AttachedFacts, ...]) -> RunFac
 
 def _attached(units: Collection[Unit]) -> dict[Owner, tuple[AttachedFacts, ...]]:
     actions = {unit.action_id for unit in units if unit.action_id is not None}
-    alone = {unit.run_id for unit in units if unit.run_id and unit.action_id is None}
-    rows = AttachedLink.objects.filter(Q(action__in=actions) | Q(run__in=alone, action=None))
+    # A run's own may be one of its actions', attempts' or pods' (their level, attempt or pod).
+    runs = {unit.run_id for unit in units if unit.run_id is not None}
+    rows = AttachedLink.objects.filter(Q(action__in=actions) | Q(run__in=runs, action=None))
     found: dict[Owner, list[AttachedFacts]] = defaultdict(list)
     for row in rows.order_by("position", "key", "attempt", "pod"):
         found[row.run_id, row.action_id].append(

@@ -8,7 +8,7 @@ number of documents.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -132,37 +132,18 @@ class Recording:
         self._task_names: dict[ActionKey, str] = {}
 
     def lock_runs(self) -> None:
-        """Make the runs that are unseen, then lock all in natural-key order."""
-        first = {item.key: item for item in reversed(self.items)}
-        wanted = [first[key] for key in sorted(first)]
-        stored = Run.objects.filter(
-            project__in={item.project.pk for item in wanted},
-            domain__in={item.domain for item in wanted},
-            name__in={item.name for item in wanted},
-        )
-        known = set(stored.values_list("project_id", "domain", "name"))
-        Run.objects.bulk_create(
-            [
-                Run(
-                    project=item.project,
-                    domain=item.domain,
-                    name=item.name,
-                    created_at=item.received,
-                    received_at=item.received,
-                )
-                for item in wanted
-                if item.key not in known
-            ],
-            ignore_conflicts=True,
-        )
-        ordered = stored.order_by("project_id", "domain", "name").select_related("workflow")
-        for run in ordered.select_for_update(of=("self",)):
-            key = (run.project_id, run.domain, run.name)
-            if key in first:
+        """Make the runs that are unseen, then lock all in natural-key order.
+
+        A run that is deleted between the two is made again. The locks leave foreign keys free to
+        be checked, so that a worker that stores links of the run waits for nothing.
+        """
+        missing = {item.key: item for item in reversed(self.items)}
+        while missing:
+            for run, made in _made_and_locked(missing):
+                key = (run.project_id, run.domain, run.name)
+                del missing[key]
                 self.runs.add_stored(key, run)
                 self.ends_before[key] = End.of(run)
-                # Another recorder that made the row meanwhile left its own time of receipt.
-                made = key not in known and run.received_at == first[key].received
                 self.changes[key] = Changes(created=made)
 
     def load(self) -> None:
@@ -342,6 +323,37 @@ class Recording:
     def write(self) -> None:
         for rows in (self.runs, self.actions, self.attempts, self.pods):
             rows.write()
+
+
+def _made_and_locked(items: Mapping[RunKey, Item]) -> Iterator[tuple[Run, bool]]:
+    """The runs with the keys of `items`, locked, each with whether it was made here."""
+    wanted = [items[key] for key in sorted(items)]
+    stored = Run.objects.filter(
+        project__in={item.project.pk for item in wanted},
+        domain__in={item.domain for item in wanted},
+        name__in={item.name for item in wanted},
+    )
+    known = set(stored.values_list("project_id", "domain", "name"))
+    Run.objects.bulk_create(
+        [
+            Run(
+                project=item.project,
+                domain=item.domain,
+                name=item.name,
+                created_at=item.received,
+                received_at=item.received,
+            )
+            for item in wanted
+            if item.key not in known
+        ],
+        ignore_conflicts=True,
+    )
+    ordered = stored.order_by("project_id", "domain", "name").select_related("workflow")
+    for run in ordered.select_for_update(of=("self",), no_key=True):
+        key = (run.project_id, run.domain, run.name)
+        if key in items:
+            # Another recorder that made the row meanwhile left its own time of receipt.
+            yield run, key not in known and run.received_at == items[key].received
 
 
 def _observe(row: Run | Action, document: RunDocument | ActionDocument, stamp: int) -> bool:
