@@ -7,6 +7,7 @@ is left alone: no change, no history, no backfill.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.db import transaction
@@ -121,7 +122,14 @@ def _find(project: Project | None, key: str) -> LinkDefinition | None:
 
 
 def _holds(row: LinkDefinition | Tool, columns: dict[str, Any]) -> bool:
-    return all(getattr(row, name) == value for name, value in columns.items())
+    return all(_same(getattr(row, name), value) for name, value in columns.items())
+
+
+def _same(stored: Any, given: Any) -> bool:
+    """Equal as documents are: Python alone would take 1 for True."""
+    if isinstance(given, dict | list):
+        return json.dumps(stored, sort_keys=True) == json.dumps(given, sort_keys=True)
+    return bool(stored == given)
 
 
 def _write(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from linkhub.accounts.models import Project
 from linkhub.runs.models import Action, AttachedLink, Run, Task
@@ -190,6 +192,21 @@ def test_it_stores_an_emitted_link_of_an_action(api: Api) -> None:
     response = api.post(f"{ACTION}/links", LINK)
     assert response.json()["url"].endswith("/runs/r7/actions/x1/")
     assert AttachedLink.objects.get().action == Action.objects.get()
+
+
+def test_it_records_more_actions_with_as_many_queries(api: Api) -> None:
+    def body(count: int) -> dict[str, object]:
+        pods = [{"name": "p"}]
+        attempts = [{"number": 1, "phase": "running", "pods": pods}]
+        names = [f"x{number}" for number in range(count)]
+        return {"actions": [{"name": name, "task": "t", "attempts": attempts} for name in names]}
+
+    api.put(RUN, body(1))
+    with CaptureQueriesContext(connection) as few:
+        api.put(f"{RUN}-few", body(2))
+    with CaptureQueriesContext(connection) as many:
+        api.put(f"{RUN}-many", body(20))
+    assert len(many) == len(few)
 
 
 @pytest.mark.parametrize(

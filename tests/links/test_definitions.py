@@ -41,6 +41,12 @@ def test_it_leaves_alone_what_is_stored_already() -> None:
     assert Backfill.objects.count() == 1
 
 
+def test_it_tells_a_truth_value_from_a_number() -> None:
+    save(params={"panel": 1})
+    assert save(params={"panel": True}).params == {"panel": True}
+    assert Backfill.objects.count() == 2
+
+
 def test_it_calls_a_definition_by_its_key_where_it_has_no_name() -> None:
     assert save().name == "x"
 
