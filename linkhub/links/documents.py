@@ -23,7 +23,7 @@ from pydantic import (
 from linkhub.links.models import LinkDefinition, Tool
 from linkhub.runs.attached import FLYTE_LINK_TYPES, parse_duration
 from linkhub.runs.documents import Name
-from linkhub.runs.text import Text
+from linkhub.runs.scalars import Text
 
 # Flyte's TemplateLogPlugin and TaskLog, whose default for `show_while_pending` is another.
 FLYTE_SPELLINGS = {

@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal
 
 from django.utils.text import slugify
 from pydantic import (
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from linkhub.runs.text import Text
+from linkhub.runs.scalars import Finite, Moment, Text
 
 FLYTE_SPELLINGS = {
     "uri": "url",
@@ -66,7 +65,7 @@ def _duration(value: Any) -> Any:
     return value
 
 
-ParamValue = Annotated[Text, StringConstraints(max_length=8000)] | int | float | bool | None
+ParamValue = Annotated[Text, StringConstraints(max_length=8000)] | int | Finite | bool | None
 
 
 class AttachedLinkDocument(BaseModel):
@@ -89,7 +88,7 @@ class AttachedLinkDocument(BaseModel):
     show_while_pending: bool = True
     hide_once_finished: bool = False
     ttl: Annotated[str, BeforeValidator(_duration)] | None = None
-    updated_at: AwareDatetime | None = None
+    updated_at: Moment | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -20,7 +19,7 @@ from pydantic import (
 from linkhub.lib.names import check_name
 from linkhub.runs.attached import AttachedLinkDocument, check_identities
 from linkhub.runs.phases import Phase
-from linkhub.runs.text import Text
+from linkhub.runs.scalars import Moment, Text
 
 MAX_KEYS = 200
 MAX_ATTEMPTS = 1000
@@ -49,7 +48,7 @@ class Document(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    updated_at: AwareDatetime | None = None
+    updated_at: Moment | None = None
 
     def given(self, *leave_out: str) -> dict[str, Any]:
         """The fields that were given, null included, without those named and the stamp."""
@@ -67,15 +66,15 @@ class PodDocument(Document):
     node: Short | None = None
     worker_index: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
     primary: bool | None = None
-    started_at: AwareDatetime | None = None
-    ended_at: AwareDatetime | None = None
+    started_at: Moment | None = None
+    ended_at: Moment | None = None
 
 
 class AttemptDocument(Document):
     number: Annotated[int, Field(ge=1, le=2**31 - 1)]
     phase: Phase | None = None
-    started_at: AwareDatetime | None = None
-    ended_at: AwareDatetime | None = None
+    started_at: Moment | None = None
+    ended_at: Moment | None = None
     cluster: Short | None = None
     error: Long | None = None
     generated_name: Short | None = None
@@ -91,8 +90,8 @@ class ActionFields(Document):
     task_version: Short | None = None
     task_type: Short | None = None
     phase: Phase | None = None
-    started_at: AwareDatetime | None = None
-    ended_at: AwareDatetime | None = None
+    started_at: Moment | None = None
+    ended_at: Moment | None = None
     reopened: bool = False
     context: Context | None = None
     task_config: Map | None = None
@@ -118,9 +117,9 @@ class RunDocument(Document):
     namespace: Short | None = None
     source: Short | None = None
     source_url: Annotated[Text, StringConstraints(max_length=8000)] | None = None
-    created_at: AwareDatetime | None = None
-    started_at: AwareDatetime | None = None
-    ended_at: AwareDatetime | None = None
+    created_at: Moment | None = None
+    started_at: Moment | None = None
+    ended_at: Moment | None = None
     labels: Map | None = None
     context: Context | None = None
     links: Links | None = None
