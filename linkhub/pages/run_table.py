@@ -20,15 +20,21 @@ from linkhub.pages.tools import Toolbox, ToolFace
 from linkhub.pages.windows import Window
 from linkhub.runs.models import Run
 
+MOST_IN_MENU = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A run's links for one tool; `menu_id` keeps an open menu open when the page updates."""
+    """A run's links for one tool; `menu_id` keeps an open menu open when the page updates.
+
+    The menu holds `rest`, of `more` links; those left out are on the run's page.
+    """
 
     tool: ToolFace
     menu_id: str
-    first: Chip | None
-    rest: list[Chip]
+    first: Chip | None = None
+    rest: Sequence[Chip] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +133,10 @@ def _cells(dom_id: str, chips: Sequence[Chip], tools: Sequence[ToolFace]) -> lis
     cells = []
     for number, tool in enumerate(tools):
         own = groups.get(tool, [])
-        cells.append(Cell(tool, f"{dom_id}-menu-{number}", own[0] if own else None, own[1:]))
+        menu_id = f"{dom_id}-menu-{number}"
+        if own:
+            rest = own[1 : MOST_IN_MENU + 1]
+            cells.append(Cell(tool, menu_id, own[0], rest, len(own) - 1))
+        else:
+            cells.append(Cell(tool, menu_id))
     return cells

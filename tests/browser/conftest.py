@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -34,9 +35,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def static_root() -> None:
-    """The folder that WhiteNoise wants to see; the server of tests serves the sources."""
+def quiet_server() -> None:
+    """What the server of tests needs: the folder that WhiteNoise wants to see, though it serves
+    the sources, and no connection that outlives its request and so the test database."""
     Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    connections.settings["default"]["CONN_MAX_AGE"] = 0
 
 
 @pytest.fixture(autouse=True)

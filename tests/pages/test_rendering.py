@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from django.test import RequestFactory
 
@@ -31,3 +34,21 @@ def test_it_takes_a_history_restore_for_the_whole_page() -> None:
     headers = htmx("div#run-table") | {"HX-History-Restore-Request": "true"}
 
     assert asked(headers) == ""
+
+
+TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+OWN = [path for path in TEMPLATES.rglob("*.html") if path.parent.name not in {"api", "admin"}]
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_a_template_keeps_to_the_strict_policy(path: Path) -> None:
+    text = path.read_text()
+
+    assert not re.search(r"\son\w+=|\sstyle=|hx-on|js:|javascript:|<style|<script>", text)
+    assert not re.search(r'hx-trigger="[^"]*\[', text)
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_a_partial_is_the_element_of_its_name(path: Path) -> None:
+    for name, first in re.findall(r"{% partialdef (\w+) inline %}\s*(<[^{>]*)", path.read_text()):
+        assert f'id="{name.replace("_", "-")}"' in first
