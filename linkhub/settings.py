@@ -17,6 +17,13 @@ from linkhub.embedded import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+TRUTH = {"true": True, "yes": True, "on": True, "1": True} | {
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+    "": False,
+}
 LINKHUB_HOME = Path(env.str("LINKHUB_HOME", default=str(BASE_DIR / ".linkhub"))).absolute()
 
 # Commands run by hand beside `serve` find its servers and secret through the home folder.
@@ -32,6 +39,14 @@ def read(kind: str, name: str, default: Any) -> Any:
         raise ImproperlyConfigured(f"{name} is not a valid {kind}: {error}.") from error
 
 
+def flag(name: str) -> bool:
+    """A truth value, false by default; django-environ would take any misspelling for false."""
+    value = env.str(name, default="false").strip().lower()
+    if value not in TRUTH:
+        raise ImproperlyConfigured(f"{name} must be true or false, not {value}.")
+    return TRUTH[value]
+
+
 def positive(name: str, default: int) -> int:
     value = int(read("int", name, default))
     if value <= 0:
@@ -39,7 +54,7 @@ def positive(name: str, default: int) -> int:
     return value
 
 
-DEBUG = read("bool", "DEBUG", False)
+DEBUG = flag("DEBUG")
 SECRET_KEY = read("str", "SECRET_KEY", "")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
@@ -48,7 +63,7 @@ if not SECRET_KEY:
 ALLOWED_HOSTS = read("list", "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = read("list", "CSRF_TRUSTED_ORIGINS", [])
 # Whether browsers reach LinkHub by https (itself or through a proxy that ends TLS).
-HTTPS = read("bool", "LINKHUB_HTTPS", False)
+HTTPS = flag("LINKHUB_HTTPS")
 # The address that links back to LinkHub start with, such as https://linkhub.example.com.
 LINKHUB_URL = read("str", "LINKHUB_URL", "").rstrip("/")
 
@@ -115,7 +130,7 @@ if not env.str("DATABASE_URL", default=""):
         f" ({LINKHUB_HOME}): set it, for example postgres://linkhub:…@localhost/linkhub."
     )
 DATABASES = {"default": read("db_url", "DATABASE_URL", None)}
-if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgres://…).")
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -184,6 +199,13 @@ LINKHUB_BACKFILL_PENDING = positive("LINKHUB_BACKFILL_PENDING", 2000)
 # --- Links ------------------------------------------------------------------------------
 
 LINKHUB_SCHEMES = read("list", "LINKHUB_SCHEMES", [])
+if _unsafe := {"javascript", "data", "vbscript", "file", "blob"}.intersection(
+    scheme.lower() for scheme in LINKHUB_SCHEMES
+):
+    raise ImproperlyConfigured(
+        f"LINKHUB_SCHEMES must not hold {', '.join(sorted(_unsafe))}: such links run code or read"
+        " files on the viewer's machine."
+    )
 LINKHUB_ADMIN_HOSTS = read("list", "LINKHUB_ADMIN_HOSTS", ["*"])
 LINKHUB_ATTACHED_HOSTS = read("list", "LINKHUB_ATTACHED_HOSTS", ["*"])
 LINKHUB_VARIABLE_HOSTS = read("list", "LINKHUB_VARIABLE_HOSTS", [])
@@ -233,5 +255,5 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-if read("bool", "LINKHUB_BEHIND_PROXY", False):
+if flag("LINKHUB_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,0 +1,65 @@
+"""Every variable that is read is documented, and every documented one is read."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+READERS = {"read": 1, "positive": 0, "flag": 0, "str": 0, "_number": 1, "get": 0}
+# Set for child processes by their parent, not by users.
+INTERNAL = {"LINKHUB_TEST_HOME", "PATH", "HOME", "LINKHUB_SERVE_MARK"}
+
+
+def read_names(path: Path) -> set[str]:
+    """The constant names handed to what reads the environment."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        at = READERS.get(called)
+        if at is None or len(node.args) <= at:
+            continue
+        name = node.args[at]
+        if isinstance(name, ast.Constant) and re.fullmatch(r"[A-Z][A-Z_]+", str(name.value)):
+            names.add(str(name.value))
+    return names
+
+
+def test_it_documents_what_it_reads() -> None:
+    files = [ROOT / "linkhub/settings.py", *(ROOT / "linkhub/embedded").rglob("*.py")]
+    read = set().union(*map(read_names, files)) - INTERNAL
+    documented = set(
+        re.findall(r"`([A-Z][A-Z_]+)`", (ROOT / "docs/configuration.md").read_text("utf-8"))
+    )
+    assert read == documented
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("DATABASE_URL", "mysql://x@localhost/x"),
+        ("LINKHUB_MAX_ATTEMPTS", "many"),
+        ("LINKHUB_RESOLVE_BATCH", "0"),
+        ("DEBUG", "perhaps"),
+        ("DATABASE_URL", "nonsense"),
+        ("LINKHUB_SCHEMES", "vscode,JavaScript"),
+    ],
+)
+def test_it_names_a_wrong_value(name: str, value: str, tmp_path: Path) -> None:
+    environment = os.environ | {"LINKHUB_HOME": str(tmp_path), name: value}
+    done = subprocess.run(
+        [sys.executable, "-c", "import linkhub.settings"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert name in done.stderr.splitlines()[-1]
