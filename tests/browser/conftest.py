@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
-from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests import factories as make
@@ -36,18 +33,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session", autouse=True)
 def quiet_server() -> None:
-    """What the server of tests needs: the folder that WhiteNoise wants to see, though it serves
-    the sources, and no connection that outlives its request and so the test database."""
-    Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    """No connection may outlive its request, and so the test database."""
     connections.settings["default"]["CONN_MAX_AGE"] = 0
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings: Settings) -> None:
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

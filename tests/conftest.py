@@ -1,0 +1,16 @@
+"""Settings for every test; those of real processes are production's."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Nothing has collected static files for tests, and whitenoise warns of an absent folder.
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+    settings.STATIC_ROOT = settings.BASE_DIR / "static"
+    # A slow hash is what most of a suite with users would spend its time on.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
