@@ -138,6 +138,7 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "API token"
         constraints = [
             # Serves every API request: the token is found by its digest.
             models.UniqueConstraint(fields=["digest"], name="apitoken_digest_unique"),

@@ -307,6 +307,7 @@ class Pending(models.Model):
     queued_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        verbose_name = verbose_name_plural = "pending"
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "run", "action", "lane"],

@@ -19,7 +19,7 @@ RUN = "/projects/flytesnacks/development/runs/r7/"
 @pytest.fixture
 def viewer(db: None) -> User:
     """Signed in, a member of nothing: sees internal projects only."""
-    return make.make_user("bo")
+    return make.make_user("viewer")
 
 
 @pytest.fixture

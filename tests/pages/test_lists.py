@@ -166,7 +166,7 @@ def test_a_strange_height_is_no_error(client: Client, show: str) -> None:
 
 def test_a_project_shows_pins_of_its_own_and_of_the_team(client: Client, viewer: User) -> None:
     project = make.make_project()
-    other = make.make_user("chidi")
+    other = make.make_user("outsider")
     for title, user in (("Mine", viewer), ("Team's", None), ("Another's", other)):
         Pin.objects.create(project=project, user=user, title=title, address=f"/go/{title[0]}/x")
     page = body(client, PROJECT)

@@ -261,6 +261,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "API token",
                 "constraints": [
                     models.UniqueConstraint(fields=("digest",), name="apitoken_digest_unique"),
                     models.CheckConstraint(

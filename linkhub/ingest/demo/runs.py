@@ -69,7 +69,7 @@ def stories() -> Iterator[Story]:
         timedelta(minutes=4),
         _scoring(None),
         "running",
-        launched_by="bo",
+        launched_by="ci",
         version="v6",
     )
     yield Story(
@@ -80,7 +80,7 @@ def stories() -> Iterator[Story]:
         "running",
         version="v9",
         context=WANDB | {"wandb_project": "cats-large"},
-        launched_by="chidi",
+        launched_by="trigger",
     )
     yield Story(
         "rd6h1vp8mu4t2k",
@@ -123,7 +123,7 @@ def stories() -> Iterator[Story]:
         "score_images",
         hours(70),
         _scoring(16),
-        launched_by="bo",
+        launched_by="ci",
         version="v6",
     )
     yield Story(
@@ -133,7 +133,7 @@ def stories() -> Iterator[Story]:
         _sweep(6),
         version="v4",
         context=WANDB | {"wandb_project": "cats-sweep"},
-        launched_by="chidi",
+        launched_by="trigger",
     )
     yield Story(
         "rt7a4fh3wp9x5s",
@@ -150,7 +150,7 @@ def stories() -> Iterator[Story]:
         _distributed(96, workers=2),
         version="v8",
         context=WANDB | {"wandb_project": "cats-large"},
-        launched_by="chidi",
+        launched_by="trigger",
     )
     yield Story(
         "rj9n5kv1td7z6f",
@@ -168,7 +168,7 @@ def stories() -> Iterator[Story]:
         _distributed(88, workers=2),
         version="v7",
         context=WANDB | {"wandb_project": "cats-large"},
-        launched_by="chidi",
+        launched_by="trigger",
     )
 
 

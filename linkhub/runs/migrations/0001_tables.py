@@ -272,6 +272,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"verbose_name": "pending", "verbose_name_plural": "pending"},
         ),
         migrations.CreateModel(
             name="AttachedLink",
