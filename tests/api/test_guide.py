@@ -1,4 +1,4 @@
-"""The examples of `docs/api.md`, run from top to bottom."""
+"""The examples of the README and of `docs/api.md`, run from top to bottom."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.test import Client
 
 from tests.factories import make_token
 
-GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
+ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"```sh\n(.*?)```(?:\s*```json\n(.*?)```)?", re.DOTALL)
 
 
@@ -48,10 +48,11 @@ def is_part(part: Any, whole: Any) -> bool:
 
 
 @pytest.mark.django_db
-def test_its_examples_do_what_it_says() -> None:
+@pytest.mark.parametrize(("guide", "number"), [("README.md", 3), ("docs/api.md", 9)])
+def test_its_examples_do_what_it_says(guide: str, number: int) -> None:
     _, token = make_token()
-    examples = BLOCK.findall(GUIDE.read_text())
-    assert len(examples) > 8
+    examples = BLOCK.findall((ROOT / guide).read_text(encoding="utf-8"))
+    assert len(examples) >= number
     for command, shown in examples:
         status, answer = run(command, token)
         expected = re.search(r"# (\d{3})\s*$", command)
