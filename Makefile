@@ -11,7 +11,7 @@ FAST = not browser and not slow
 CHECKING = SECRET_KEY=checks-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
 	DATABASE_URL=postgresql:///no-database REDIS_URL=unix:///no-redis LINKHUB_HTTPS=1
 
-.PHONY: run test test-browser check format screenshots pins clean venv venv-dev
+.PHONY: run test test-browser test-slow check format screenshots pins clean venv venv-dev
 
 run: venv
 	@exec $(PY) manage.py serve
@@ -22,6 +22,9 @@ test: venv-dev
 test-browser: venv-dev
 	@CHROMIUM="$$($(PY) scripts/chromium.py)" && export CHROMIUM && \
 		$(PY) -m pytest -m browser $(ARGS)
+
+test-slow: venv-dev
+	$(PY) -m pytest -m slow $(ARGS)
 
 check: venv-dev
 	$(PY) -m ruff format --check .
