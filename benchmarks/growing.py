@@ -1,0 +1,109 @@
+"""Filling the database: one block recorded and resolved as in production, the others made of it.
+
+A copy is the block's rows with ids moved on, times moved back and the block's mark replaced, by
+one statement a table: the server reads and writes them by itself, as fast as it does by COPY, and
+the rows are all that recording and resolving would have written.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from django.db import connection, models, transaction
+
+from benchmarks.ingesting import record
+from benchmarks.runs import APART, BLOCK, documents, mark
+from linkhub.links.models import Link, Resolved
+from linkhub.links.work import drain
+from linkhub.runs.models import Action, AttachedLink, Attempt, Pending, Pod, Run
+
+# In the order in which they refer to each other.
+REFERRED_TO: tuple[type[models.Model], ...] = (Run, Action, Attempt, Pod)
+TABLES = (*REFERRED_TO, AttachedLink, Link, Resolved)
+# So that what a statement keeps for its foreign keys' checks stays small: about a million links.
+BLOCKS_AT_ONCE = 500
+# A resolved URL is found by this; the copies of one are not to be the same.
+DIGEST = "substring(sha256(convert_to(replace(url, %(old)s, m.mark), 'UTF8')) FROM 1 FOR 16)"
+
+
+@dataclass
+class Data:
+    """What is stored: so many `blocks` of runs with so many `actions` each."""
+
+    actions: int
+    blocks: int = 0
+    strides: dict[type[models.Model], int] = field(default_factory=dict)
+
+    @property
+    def runs(self) -> int:
+        return self.blocks * BLOCK
+
+    def begin(self) -> None:
+        """The first block, by the ways in and out that production has."""
+        record(list(documents(0, actions=self.actions)))
+        if not drain(Pending.Lane.MAIN, seconds=60):
+            raise RuntimeError("the first block was not resolved within a minute")
+        self.blocks, self.strides = 1, _strides()
+
+    def grow(self, runs: int) -> None:
+        """As many more blocks as there must be for `runs` runs."""
+        last = math.ceil(runs / BLOCK)
+        for first in range(self.blocks, last, BLOCKS_AT_ONCE):
+            _multiply(range(first, min(last, first + BLOCKS_AT_ONCE)), self.strides)
+        self.blocks = max(self.blocks, last)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+
+
+def _multiply(blocks: range, strides: dict[type[models.Model], int]) -> None:
+    marks = [mark(block) for block in blocks]
+    values = {"old": mark(0), "blocks": list(blocks), "marks": marks}
+    with transaction.atomic(), connection.cursor() as cursor:
+        for model in TABLES:
+            cursor.execute(_copies_of(model, strides), values | {"apart": APART * BLOCK})
+        for model in REFERRED_TO:
+            table = model._meta.db_table
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
+            )
+
+
+def _strides() -> dict[type[models.Model], int]:
+    """By how much the ids of a table move on from block to block: all that the first one took."""
+    return {
+        model: model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0
+        for model in TABLES
+    }
+
+
+def _copies_of(model: type[models.Model], strides: dict[type[models.Model], int]) -> str:
+    keeps_ids = model in REFERRED_TO
+    fields = [field for field in model._meta.concrete_fields if keeps_ids or not field.primary_key]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    values = ", ".join(_moved(model, field, strides) for field in fields)
+    return (
+        f"INSERT INTO {model._meta.db_table} ({columns}) SELECT {values}"
+        f" FROM {model._meta.db_table} AS x,"
+        " unnest(%(blocks)s::int[], %(marks)s::text[]) AS m (block, mark)"
+        f" WHERE x.id <= {strides[model]} ORDER BY m.block, x.id"
+    )
+
+
+def _moved(
+    model: type[models.Model], field: models.Field, strides: dict[type[models.Model], int]
+) -> str:
+    column = f'x."{field.column}"'
+    target = model if field.primary_key else field.related_model
+    match field:
+        case _ if target in strides:
+            return f"{column} + m.block * {strides[target]}::bigint"
+        case models.DateTimeField():
+            return f"{column} - m.block * %(apart)s::interval"
+        case models.JSONField():
+            return f"replace({column}::text, %(old)s, m.mark)::jsonb"
+        case models.CharField() | models.TextField():
+            return f"replace({column}, %(old)s, m.mark)"
+        case _ if field.column == "url_digest":
+            return f"CASE WHEN {column} IS NULL THEN NULL ELSE {DIGEST} END"
+    return column

@@ -1,0 +1,50 @@
+"""A PostgreSQL and a Redis-protocol server of the bench's own, in a temporary folder.
+
+Set up as in production: what is committed is on disk. Nothing of the user's is read or touched.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from linkhub.embedded import launcher
+
+ROOT = Path(__file__).parent.parent
+# What would lead the settings to an instance of the user's, or change what is measured.
+FOREIGN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "STATIC_ROOT")
+
+
+@contextmanager
+def own_home() -> Iterator[Path]:
+    """Servers and environment for Django's settings, which must not be loaded yet.
+
+    A watchdog takes all away again once this process has ended, however it ended.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="linkhub-bench-"))
+    folder.chmod(0o711)  # root's servers run as another account
+    command = [sys.executable, "-m", "tests.watchdog", str(folder)]
+    watchdog = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True)
+    try:
+        home = folder / "home"
+        servers = launcher.start(home)
+        (home / "static").mkdir()
+        for name in [name for name in os.environ if name.startswith("LINKHUB_")]:
+            del os.environ[name]
+        for name in FOREIGN:
+            os.environ.pop(name, None)
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+            "LINKHUB_HOME": str(home),
+            "SECRET_KEY": "a-secret-for-the-bench-" + "x" * 40,
+            "DATABASE_URL": servers.database_url,
+            "REDIS_URL": servers.redis_url,
+        }
+        yield home
+    finally:
+        watchdog.communicate(timeout=60)

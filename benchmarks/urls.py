@@ -1,0 +1,30 @@
+"""Views that do nothing, for the same callers and behind the same middleware as the real ones."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from ninja import NinjaAPI
+
+from linkhub.api.auth import INGEST
+from linkhub.pages.access import signed_in
+from linkhub.pages.requests import Request
+
+api = NinjaAPI(urls_namespace="bench", docs_url=None, openapi_url=None)
+
+
+@api.put("empty", auth=INGEST)
+def empty_put(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    return HttpResponse()
+
+
+@signed_in
+def empty_page(request: Request) -> HttpResponse:  # noqa: ARG001
+    return HttpResponse()
+
+
+urlpatterns = [
+    path("bench/api/", api.urls),
+    path("bench/page", empty_page),
+    path("", include("linkhub.urls")),
+]
