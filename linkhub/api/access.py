@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from linkhub.accounts.models import ApiToken, Project
 from linkhub.api.problems import not_found
 from linkhub.runs.models import Action, Run
@@ -17,6 +19,18 @@ def project_to_record(token: ApiToken, name: str) -> Project:
     """The project to record in; the first write of an unscoped token makes it."""
     check_may_record(token, name)
     return token.project or Project.objects.get_or_create(name=name)[0]
+
+
+def projects_to_record(token: ApiToken, names: Collection[str]) -> dict[str, Project]:
+    """By name, without those that the token may not record in; an unscoped token makes new ones."""
+    if token.project is not None:
+        return {name: token.project for name in names if name == token.project.name}
+    stored = Project.objects.filter(name__in=names)
+    found = {project.name: project for project in stored}
+    if new := sorted(set(names) - found.keys()):
+        Project.objects.bulk_create([Project(name=name) for name in new], ignore_conflicts=True)
+        found |= {project.name: project for project in Project.objects.filter(name__in=new)}
+    return found
 
 
 def project_or_404(token: ApiToken, name: str) -> Project:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # What they hang on the router is the API.
-from linkhub.api import definitions, links, problems, reading, recording, tools  # noqa: F401
+from linkhub.api import batch, definitions, links, problems, reading, recording, tools  # noqa: F401
 from linkhub.api.openapi import Api
 from linkhub.api.router import router
 

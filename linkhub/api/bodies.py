@@ -7,7 +7,7 @@ type is not looked at: what is here is JSON.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, Generic, TypeVar, cast
 
 from django.conf import settings
@@ -49,17 +49,21 @@ class Body(Generic[T]):
 
 def read_body(request: HttpRequest) -> bytes:
     """The body's bytes, unpacked where it is gzip; raises Problem 413 past the limit."""
-    limit = settings.LINKHUB_MAX_BODY_BYTES
+    return b"".join(stream_body(request, settings.LINKHUB_MAX_BODY_BYTES))
+
+
+def stream_body(request: HttpRequest, limit: int) -> Iterator[bytes]:
+    """The body piece by piece, as `read_body` gives it, never more than `limit` bytes of it."""
     length = request.headers.get("Content-Length") or "0"
     if length.isdecimal() and int(length[:20]) > limit:
         raise too_large(limit)
-    data = _read(_stream(request), limit)
+    packed = _within(_read(_stream(request)), limit)
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding in {"gzip", "x-gzip"}:
-        return _gunzip(data, limit)
+        return _within(_gunzip(packed), limit)
     if encoding not in {"", "identity"}:
         raise Problem(415, headers={"Accept-Encoding": "gzip"})
-    return data
+    return packed
 
 
 def too_large(limit: int) -> Problem:
@@ -77,35 +81,47 @@ def _stream(request: HttpRequest) -> BinaryIO:
     return cast(BinaryIO, request)
 
 
-def _read(stream: BinaryIO, limit: int) -> bytes:
-    chunks, size = [], 0
+def _read(stream: BinaryIO) -> Iterator[bytes]:
     while chunk := stream.read(CHUNK):
-        chunks.append(chunk)
+        yield chunk
+
+
+def _within(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
+    size = 0
+    for chunk in chunks:
         size += len(chunk)
         if size > limit:
             raise too_large(limit)
-    return b"".join(chunks)
+        yield chunk
 
 
-def _gunzip(data: bytes, limit: int) -> bytes:
+def _gunzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """One gzip member. Several are refused: each takes a copy of all that follows it."""
-    member = zlib.decompressobj(GZIP)
-    try:
-        unpacked = member.decompress(data, limit + 1)
-    except zlib.error as error:
-        raise invalid([FieldError(loc=["body"], msg="is not valid gzip")]) from error
-    if len(unpacked) > limit:
-        raise too_large(limit)
-    if not member.eof or member.unused_data:
+    member, waiting = zlib.decompressobj(GZIP), b""
+    for chunk in chunks:
+        waiting = chunk
+        while waiting and not member.eof:
+            try:
+                yield member.decompress(waiting, CHUNK)
+            except zlib.error as error:
+                raise invalid([FieldError(loc=["body"], msg="is not valid gzip")]) from error
+            waiting = member.unconsumed_tail
+        if member.unused_data or waiting:
+            break
+    if not member.eof or member.unused_data or waiting:
         raise invalid([FieldError(loc=["body"], msg="is not exactly one gzip member")])
-    return unpacked
 
 
-def field_errors(error: ValidationError, data: bytes) -> list[FieldError]:
-    """One entry per place; where a value may have several types, their messages in one."""
+def field_errors(
+    error: ValidationError, data: bytes, place: Sequence[str | int] = ("body",)
+) -> list[FieldError]:
+    """One entry per place; where a value may have several types, their messages in one.
+
+    `place` is where `data` stands in what was sent.
+    """
     problems = error.errors(include_url=False, include_input=False, include_context=False)
     if problems[0]["type"] == "json_invalid":
-        return [FieldError(loc=["body"], msg=problems[0]["msg"])]
+        return [FieldError(loc=[*place], msg=problems[0]["msg"])]
     document = from_json(data)
     found: dict[Location, list[str]] = {}
     for one in problems:
@@ -114,7 +130,7 @@ def field_errors(error: ValidationError, data: bytes) -> list[FieldError]:
         if (message := plain_message(one["msg"])) not in messages:
             messages.append(message)
     return [
-        FieldError(loc=["body", *map(_shortened, loc)], msg=" or ".join(messages))
+        FieldError(loc=[*place, *map(_shortened, loc)], msg=" or ".join(messages))
         for loc, messages in found.items()
     ]
 

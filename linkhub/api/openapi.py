@@ -12,13 +12,14 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from pydantic import TypeAdapter
 
-from linkhub.api import definitions, recording, tools
+from linkhub.api import batch, definitions, recording, tools
 from linkhub.api.bodies import Body
 from linkhub.api.problems import KINDS, MEDIA_TYPE, ProblemDocument
 
 REFERENCE = "#/components/schemas/{model}"
 BODIES: tuple[Body[Any], ...] = (
     recording.RUN,
+    batch.BATCH,
     recording.ACTION,
     recording.TASK_LINKS,
     recording.EMITTED,
