@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -53,13 +53,14 @@ def explain_unit(
     now: datetime,
     key: str | None = None,
     python: PythonLinks | None = None,
+    wanted: Callable[[Subject], bool] = lambda _: True,
 ) -> list[Explanation]:
-    """For every subject its candidates, the highest layer first; only those of `key`, if given.
+    """For every wanted subject its candidates, the highest layer first; of `key`, if given.
 
     Of each key and subject that has a link in `resolve_unit`, exactly one explanation wins, with
     that very link. A level that has no subject yet is explained by a subject without a name.
     """
-    return list(_Explaining(unit, catalogue, now, key, python).explanations())
+    return list(_Explaining(unit, catalogue, now, key, python).explanations(wanted))
 
 
 class _Explaining:
@@ -80,7 +81,7 @@ class _Explaining:
         self.attached = AttachedRecipes(unit)
         self.definitions = catalogue.of_project(unit.project)
 
-    def explanations(self) -> Iterator[Explanation]:
+    def explanations(self, wanted: Callable[[Subject], bool]) -> Iterator[Explanation]:
         seen: set[int] = set()
         widest: View | None = None
         for view in views(self.scope, _EVERY_LEVEL):
@@ -89,6 +90,8 @@ class _Explaining:
             recipes = [*self.attached.of(view.subject)]
             recipes += [recipe for recipe in self.definitions if recipe.level == level]
             seen.update(map(id, recipes))
+            if not wanted(view.subject):
+                continue
             yield from self._of_subject(view, self._wanted(recipes))
         assert widest is not None
         yield from self._without_subject(widest, seen)
