@@ -2,16 +2,20 @@
 #
 #   make run    LinkHub on http://127.0.0.1:8000 (PORT=, HOST=, LINKHUB_HOME=)
 #   make test   the tests, without those that need a browser or minutes
+#   make bench  ratios to COPY, empty views and joins (SIZE=10000,100000, ARGS=)
 
 VENV = .venv
 PY = $(VENV)/bin/python
 FAST = not browser and not slow
+# Numbers of runs that `bench` fills its database with, ascending.
+SIZE = 10000,100000
 
 # Checks load the settings but connect to nothing; they are made as a production start would be.
 CHECKING = SECRET_KEY=checks-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
 	DATABASE_URL=postgresql:///no-database REDIS_URL=unix:///no-redis LINKHUB_HTTPS=1
 
-.PHONY: run test test-browser test-slow check format screenshots pins clean venv venv-dev
+.PHONY: run test test-browser test-slow check check-logql bench bench-large format screenshots \
+	pins clean venv venv-dev
 
 run: venv
 	@exec $(PY) manage.py serve
@@ -34,6 +38,16 @@ check: venv-dev
 	$(CHECKING) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(CHECKING) $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) -m pytest tests/project
+
+# Needs npm as well: the grammar that it reads our queries with is Grafana's.
+check-logql: venv-dev
+	$(PY) -m scripts.logql.check $(ARGS)
+
+bench: venv-dev
+	$(PY) -m benchmarks --runs $(SIZE) $(ARGS)
+
+bench-large: venv-dev
+	$(PY) -m benchmarks --runs 10000,1000000 --actions 1 $(ARGS)
 
 format: venv-dev
 	$(PY) -m ruff check --fix .
