@@ -140,7 +140,7 @@ def make_attached(
 
 
 def make_tool(name: str = "grafana", kind: str = "grafana", **fields: Any) -> Tool:
-    values = {"base_url": f"https://{name}.example.com", "change": next_change()}
+    values = {"base_url": f"https://{name}.example.com", "change": next_change(wide=True)}
     return Tool.objects.create(name=name, kind=kind, **(values | fields))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from django.db import connection
@@ -10,11 +11,11 @@ from linkhub.lib.url_policy import UrlPolicy
 from linkhub.links.models import LinkDefinition, Tool
 from linkhub.links.policy import url_policy
 from linkhub.links.resolving.catalogue import Catalogue
-from linkhub.links.resolving.facts import CatalogueData, DefinitionSpec, ToolSpec
+from linkhub.links.resolving.facts import CatalogueData, DefinitionSpec, Deleted, ToolSpec
 
-# The change value, the transaction that wrote it, and what the settings allow. The transaction
-# tells values apart that a restored or rolled back database gave out twice.
-Version: TypeAlias = tuple[int, str, UrlPolicy]
+# The change value, the latest wide one, the transaction that wrote them, and what the settings
+# allow. The transaction tells values apart that a restored or rolled back database gave twice.
+Version: TypeAlias = tuple[int, int, str, UrlPolicy]
 
 DEFINITION_COLUMNS = (
     "pk",
@@ -38,6 +39,7 @@ DEFINITION_COLUMNS = (
     "link_type",
     "new_tab",
     "enabled",
+    "change",
 )
 TOOL_COLUMNS = ("pk", "name", "kind", "base_url", "settings", "overrides")
 
@@ -53,18 +55,18 @@ def load_catalogue() -> Catalogue:
     global _cached
     version = _version()
     if _cached is None or _cached[0] != version:
-        _cached = version, Catalogue.compile(_data(version[0]))
+        _cached = version, Catalogue.compile(_data(version[0], version[1]))
     return _cached[1]
 
 
 def _version() -> Version:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT value, xmin::text FROM runs_changecounter")
-        value, transaction_id = cursor.fetchone() or (0, "")
-    return value, transaction_id, url_policy(())
+        cursor.execute("SELECT value, wide, xmin::text FROM runs_changecounter")
+        value, wide, transaction_id = cursor.fetchone() or (0, 0, "")
+    return value, wide, transaction_id, url_policy(())
 
 
-def _data(change: int) -> CatalogueData:
+def _data(change: int, wide: int) -> CatalogueData:
     definitions = LinkDefinition.objects.alive().order_by("pk").values_list(*DEFINITION_COLUMNS)
     tools = tuple(_tool(row) for row in Tool.objects.order_by("pk").values_list(*TOOL_COLUMNS))
     return CatalogueData(
@@ -72,7 +74,15 @@ def _data(change: int) -> CatalogueData:
         definitions=tuple(_definition(row) for row in definitions),
         tools=tools,
         policy=url_policy(tools),
+        deleted=tuple(_deleted()),
+        wide=wide,
     )
+
+
+def _deleted() -> Iterator[Deleted]:
+    rows = LinkDefinition.objects.filter(deleted=True)
+    for project, key, change in rows.values_list("project__name", "key", "change"):
+        yield Deleted(project, key, change)
 
 
 def _definition(row: tuple[object, ...]) -> DefinitionSpec:

@@ -42,7 +42,7 @@ def _follow(current: str) -> None:
     followed = Backfill.objects.filter(reason__startswith=REASON).order_by("pk").last()
     if followed is None or current not in followed.reason:
         reason = f"{REASON} changed ({current})"
-        start_backfill(change=next_change(), project=None, reason=reason)
+        start_backfill(change=next_change(wide=True), project=None, reason=reason)
 
 
 def _fingerprint() -> str:

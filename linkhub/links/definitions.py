@@ -99,7 +99,7 @@ def delete_tool(*, name: str, user: User | None = None, reason: str = "") -> boo
     row.definitions.update(tool=None)
     _explain(row, user, reason or "deleted")
     row.delete()
-    start_backfill(change=next_change(), reason=f"tool {name} was deleted", project=None)
+    start_backfill(change=next_change(wide=True), reason=f"tool {name} was deleted", project=None)
     return True
 
 
@@ -137,7 +137,7 @@ def _write(
 ) -> None:
     for name, value in columns.items():
         setattr(row, name, value)
-    row.change = next_change()
+    row.change = next_change(wide=isinstance(row, Tool))
     _explain(row, user, reason)
     row.save(update_fields=None if row.pk is None else [*columns, "change"])
 

@@ -1,6 +1,6 @@
 """What pages and the API show: stored links, and in memory what is out of date in the store.
 
-A unit is stale when it was resolved before the latest change, was never resolved, or is marked.
+A unit is stale when it is marked, was never resolved, or something changed since that reaches it.
 Then it is resolved here and now, and shown right; only what Python classes give is their last
 answer. The same goes for links that time alone has changed. Queries are constant in number.
 """
@@ -13,7 +13,7 @@ from datetime import datetime
 
 from linkhub.accounts.models import Project
 from linkhub.links.load import load_catalogue, load_units, root_actions
-from linkhub.links.models import Link, Resolved
+from linkhub.links.models import Link
 from linkhub.links.outcomes import Identity, digests_of, identity_of
 from linkhub.links.python_lane import runs_code
 from linkhub.links.resolving.catalogue import Catalogue
@@ -30,6 +30,7 @@ from linkhub.links.shown import (
     show_stored,
     show_undecided,
 )
+from linkhub.links.staleness import out_of_date, resolved_at
 from linkhub.links.stored import rows_of
 from linkhub.links.write import NOTHING_TO_KEEP
 from linkhub.runs.models import Action, Pending, Run
@@ -42,6 +43,7 @@ __all__ = [
     "links_of_project",
     "links_of_run",
     "links_of_runs",
+    "links_of_units",
 ]
 
 # Of a run with more actions, the rest is shown page by page (`links_of_actions`).
@@ -51,7 +53,7 @@ MAX_ACTIONS = 1000
 def links_of_project(project: Project, *, now: datetime) -> list[ShownLink]:
     """The project-level links."""
     unit = Unit(project.pk)
-    return _show({unit: Place(project.name)}, now)[unit]
+    return links_of_units({unit: Place(project.name)}, now=now)[unit]
 
 
 def links_of_run(run: Run, *, now: datetime) -> list[ShownLink]:
@@ -62,7 +64,7 @@ def links_of_run(run: Run, *, now: datetime) -> list[ShownLink]:
         Unit(run.project_id, run.pk, pk): place._replace(action=name)
         for pk, name in actions[:MAX_ACTIONS]
     }
-    return [link for links in _show(places, now).values() for link in links]
+    return [link for links in links_of_units(places, now=now).values() for link in links]
 
 
 def links_of_action(action: Action, *, now: datetime) -> list[ShownLink]:
@@ -79,7 +81,7 @@ def links_of_actions(actions: Sequence[Action], *, now: datetime) -> dict[int, l
         )._replace(action=action.name)
         for action in actions
     }
-    return {unit.action_id or 0: links for unit, links in _show(places, now).items()}
+    return {unit.action_id or 0: links for unit, links in links_of_units(places, now=now).items()}
 
 
 def links_of_runs(runs: Sequence[Run], *, now: datetime) -> dict[int, list[ShownLink]]:
@@ -93,7 +95,7 @@ def links_of_runs(runs: Sequence[Run], *, now: datetime) -> dict[int, list[Shown
             pk, name = roots[run.pk]
             places[Unit(run.project_id, run.pk, pk)] = place._replace(action=name)
     found: dict[int, list[ShownLink]] = {run.pk: [] for run in runs}
-    for unit, links in _show(places, now).items():
+    for unit, links in links_of_units(places, now=now).items():
         found[unit.run_id or 0] += links
     return found
 
@@ -116,7 +118,7 @@ def _place_of(run: Run, project_names: Mapping[int, str]) -> Place:
     return Place(project_names[run.project_id], run.domain, run.name)
 
 
-def _show(places: Mapping[Unit, Place], now: datetime) -> dict[Unit, list[ShownLink]]:
+def links_of_units(places: Mapping[Unit, Place], *, now: datetime) -> dict[Unit, list[ShownLink]]:
     """The links of each unit, in their order; units in the order given.
 
     What tells stale units is read before the stored links, which are so at least as new.
@@ -150,11 +152,15 @@ class _Shelf:
         self.places = places
         self.catalogue = catalogue
         self.pending = _pending(places)
-        self.stale = self.pending[Pending.Lane.MAIN] | _older(places, catalogue.change)
+        resolved = resolved_at(places)
         self.stored: dict[Unit, dict[Identity, StoredLink]] = defaultdict(dict)
         for unit, values in rows_of(Link.objects.all(), list(places), *STORED_COLUMNS):
             link = StoredLink(*values)
             self.stored[unit][link.attempt_id, link.pod_id, link.key] = link
+        keys = {unit: {link.key for link in self.stored[unit].values()} for unit in places}
+        self.stale = self.pending[Pending.Lane.MAIN] | out_of_date(
+            places, resolved, keys, catalogue
+        )
 
     def from_store(self, unit: Unit) -> list[Sorted]:
         running = unit in self.pending[Pending.Lane.PYTHON]
@@ -196,9 +202,3 @@ def _pending(units: Collection[Unit]) -> dict[str, set[Unit]]:
     for unit, [lane] in rows_of(Pending.objects.all(), units, "lane"):
         found[lane].add(unit)
     return found
-
-
-def _older(units: Collection[Unit], change: int) -> set[Unit]:
-    """The units that were resolved before `change`, or never."""
-    resolved = {unit: at for unit, [at] in rows_of(Resolved.objects.all(), units, "change")}
-    return {unit for unit in units if resolved.get(unit, -1) < change}

@@ -358,11 +358,14 @@ class ChangeCounter(models.Model):
     """The instance's one counter of changes that reach links.
 
     One row, taken by UPDATE ... RETURNING, so that values are committed in order. A sequence
-    would let a later value commit first, and a worker would miss the earlier one.
+    would let a later value commit first, and a worker would miss the earlier one. `wide` is the
+    latest value that may reach any link: a tool's, the settings', the code's. All others stand on
+    the row that changed, a definition or a task, and reach what that row is for.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     value = models.BigIntegerField(default=0)
+    wide = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="changecounter_one_row")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from linkhub.lib.url_policy import UrlPolicy
+from linkhub.links.resolving.changes import Changes, Since
 from linkhub.links.resolving.facts import CatalogueData
 from linkhub.links.resolving.layers import RANK
 from linkhub.links.resolving.offering import Offer, Offers
@@ -22,6 +23,7 @@ class Catalogue:
     policy: UrlPolicy
     tools: Tools
     recipes: tuple[Recipe, ...]
+    changes: Changes
     offers: Offers = field(default_factory=Offers)
 
     @classmethod
@@ -29,11 +31,29 @@ class Catalogue:
         tools = Tools.compile(data.tools)
         policy = replace(data.policy, tool_hosts=data.policy.tool_hosts | tools.hosts)
         recipes = sorted(map(recipe_of_definition, data.definitions), key=_order)
-        return cls(data.change, policy, tools, tuple(recipes))
+        return cls(data.change, policy, tools, tuple(recipes), Changes.of_data(data))
 
     def offered(self, scope: Scope) -> Offer:
         """The definitions whose names match; phase, labels and rules are for each subject."""
         return self.offers.of(scope.names, self.recipes)
+
+    def reaches(self, since: Since) -> bool:
+        """Whether what changed may have made the unit's stored links out of date.
+
+        By key: one that is stored for it, in any layer, as the old selectors had it; or one that
+        a changed definition now offers it by its new ones.
+        """
+        if since.change < self.changes.wide:
+            return True
+        project = since.names["project"]
+        if any(self.changes.of(project, key) > since.change for key in since.keys):
+            return True
+        offer = self.offers.of(since.names, self.recipes)
+        return any(
+            recipe.change > since.change
+            for level in since.levels
+            for recipe in offer.get(level, ())
+        )
 
     def of_project(self, project: str) -> tuple[Recipe, ...]:
         """The instance's definitions and the project's own, whatever they select."""

@@ -145,7 +145,8 @@ class ToolSpec:
 
 @dataclass(frozen=True, slots=True)
 class DefinitionSpec:
-    """A link definition as data; `project` is None for the instance's own."""
+    """A link definition as data; `project` is None for the instance's own. `change` is the value
+    of its last edit."""
 
     id: int | None
     key: str
@@ -168,6 +169,7 @@ class DefinitionSpec:
     link_type: str = "external"
     new_tab: bool = True
     enabled: bool = True
+    change: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +219,24 @@ class ResolvedLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleted:
+    """A definition that was deleted at the value `change`."""
+
+    project: str | None
+    key: str
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogueData:
-    """What definitions and tools there are, at one change value."""
+    """What definitions and tools there are, at one change value.
+
+    `wide` is the latest value that may reach any unit; by default that of the data itself.
+    """
 
     change: int
     definitions: tuple[DefinitionSpec, ...]
     tools: tuple[ToolSpec, ...]
     policy: UrlPolicy
+    deleted: tuple[Deleted, ...] = ()
+    wide: int | None = None

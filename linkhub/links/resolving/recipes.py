@@ -67,6 +67,7 @@ class Recipe:
     link_type: str = "external"
     message_format: str = ""
     new_tab: bool = True
+    change: int = 0
 
 
 def recipe_of_definition(spec: DefinitionSpec) -> Recipe:
@@ -100,6 +101,7 @@ def recipe_of_definition(spec: DefinitionSpec) -> Recipe:
         icon=spec.icon,
         link_type=spec.link_type,
         new_tab=spec.new_tab,
+        change=spec.change,
     )
 
 
