@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("do", choices=["load", "remove"])
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         if options["do"] == "load":
             self.stdout.write(f"{project.load()} runs recorded in {project.NAME}")
         else:
