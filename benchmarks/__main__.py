@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from benchmarks import report
+from benchmarks.document import document
 from benchmarks.options import read_options
 from benchmarks.own_home import own_home
 
@@ -21,12 +23,12 @@ def main(arguments: Sequence[str]) -> None:
             print("  ".join(filter(None, report.cells(ratio))), report.split(ratio), flush=True)
             ratios.append(ratio)
     print(f"\n{report.table(ratios)}")
+    found = report.as_data(ratios, asdict(options))
     if options.json:
-        options.json.write_text(report.as_json(ratios, asdict(options)), encoding="utf-8")
+        text = json.dumps(found, indent=2, default=str) + "\n"
+        options.json.write_text(text, encoding="utf-8")
     if options.document:
-        from benchmarks.document import document
-
-        options.document.write_text(document(ratios, options), encoding="utf-8")
+        options.document.write_text(document([found]), encoding="utf-8")
 
 
 if __name__ == "__main__":

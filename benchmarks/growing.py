@@ -53,7 +53,7 @@ class Data:
             _multiply(range(first, min(last, first + BLOCKS_AT_ONCE)), self.strides)
         self.blocks = max(self.blocks, last)
         with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
+            cursor.execute(f"VACUUM ANALYZE {', '.join(model._meta.db_table for model in TABLES)}")
 
 
 def _multiply(blocks: range, strides: dict[type[models.Model], int]) -> None:

@@ -50,7 +50,7 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--chunk", type=_positive, default=500, help="runs that a round resolves")
     parser.add_argument("--batches", type=_sizes, default=(300, 1000), help="runs recorded at once")
     parser.add_argument(
-        "--requests", type=_positive, default=300, help="requests that a round sends"
+        "--requests", type=_positive, default=200, help="requests that a round sends"
     )
     parser.add_argument("--renders", type=_positive, default=20_000)
     parser.add_argument("--only", nargs="+", choices=AREAS, default=AREAS, dest="areas")

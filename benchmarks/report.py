@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -52,13 +52,13 @@ def split(ratio: Ratio) -> str:
     return ", ".join(f"{step} {share:.0%}" for step, share in ratio.split.items())
 
 
-def as_json(ratios: Sequence[Ratio], options: dict[str, Any]) -> str:
+def as_data(ratios: Sequence[Ratio], options: dict[str, Any]) -> dict[str, Any]:
+    """All that is known, for JSON and for the document; seconds too."""
     figures = [
         asdict(ratio)
         | {"median": ratio.median, "spread": ratio.spread, "rounds": ratio.rounds}
         | {"verdict": ratio.verdict}
         for ratio in ratios
     ]
-    machine = {"python": platform.python_version(), "system": platform.system()}
-    found = {"options": options, "machine": machine, "figures": figures}
-    return json.dumps(found, indent=2, default=str) + "\n"
+    machine = {"python": platform.python_version(), "processors": os.cpu_count()}
+    return {"options": options, "machine": machine, "figures": figures}

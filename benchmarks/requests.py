@@ -36,15 +36,12 @@ class Case:
     bar: float | None = None
 
 
-def measure(*, home: Path, actions: int, size: int, number: int, rounds: int) -> list[Ratio]:
+def measure(*, home: Path, actions: int, size: int, number: int, rounds: int) -> Iterator[Ratio]:
     with serving(home) as web:
-        ratios = [
-            _measure(web, case, connections, size, number, rounds)
-            for case in _cases(web, actions, size)
-            for connections in CONNECTIONS
-        ]
+        for case in _cases(web, actions, size):
+            for connections in CONNECTIONS:
+                yield _measure(web, case, connections, size, number, rounds)
     delete(RECORDED, list(Pending.objects.values_list("run_id", flat=True).distinct()))
-    return ratios
 
 
 def _measure(web: Web, case: Case, connections: int, size: int, number: int, rounds: int) -> Ratio:
