@@ -42,8 +42,9 @@ empty view for the same caller (token, or signed-in person) behind the same midd
 - A run has as many actions as the figures say, with attempts and pods; there are six definitions,
   of every level, three of them by providers. The data are the same every time.
 - Rounds take turns with their baseline, after one that warms up. The ratio is the median of the
-  rounds, the spread the smallest and the largest. Where other work shares the machine the spread
-  says so.
+  rounds' ratios, the spread the smallest and the largest; the best sets the quickest round beside
+  the baseline's quickest. Where other work shares the machine, the spread is wide, and the best
+  is nearer to what LinkHub costs.
 - Over HTTP the caller shares the processors with what it measures, on both sides alike.
 
 ## How to run it

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.measuring import Ratio
 
-COLUMNS = ("what", "baseline", "runs stored", "ratio", "spread", "bar", "")
+COLUMNS = ("what", "baseline", "runs stored", "ratio", "spread", "best", "bar", "")
 
 
 def table(ratios: Sequence[Ratio]) -> str:
@@ -25,7 +25,7 @@ def table(ratios: Sequence[Ratio]) -> str:
 
 
 def markdown(ratios: Sequence[Ratio]) -> str:
-    head = ("what", "baseline", "runs stored", "ratio", "spread", "bar", "met")
+    head = (*COLUMNS[:-1], "verdict")
     rows = [head, ("---",) * len(head), *(cells(ratio) for ratio in ratios)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
@@ -38,6 +38,7 @@ def cells(ratio: Ratio) -> tuple[str, ...]:
         f"{ratio.runs:,}" if ratio.runs else "",
         figure(ratio.median),
         f"{figure(low)} to {figure(high)}",
+        figure(ratio.best),
         "" if ratio.bar is None else f"at most {ratio.bar:g}",
         ratio.verdict,
     )
@@ -56,7 +57,7 @@ def as_data(ratios: Sequence[Ratio], options: dict[str, Any]) -> dict[str, Any]:
     """All that is known, for JSON and for the document; seconds too."""
     figures = [
         asdict(ratio)
-        | {"median": ratio.median, "spread": ratio.spread, "rounds": ratio.rounds}
+        | {"median": ratio.median, "best": ratio.best, "spread": ratio.spread}
         | {"verdict": ratio.verdict}
         for ratio in ratios
     ]

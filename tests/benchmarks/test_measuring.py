@@ -13,6 +13,10 @@ def test_it_divides_round_by_round() -> None:
     assert a_ratio().spread == (2.0, 4.0)
 
 
+def test_it_sets_the_quickest_beside_the_quickest() -> None:
+    assert a_ratio().best == 2.0
+
+
 @pytest.mark.parametrize(("bar", "verdict"), [(3.0, "met"), (2.9, "not met"), (None, "")])
 def test_it_holds_the_median_against_the_bar(bar: float | None, verdict: str) -> None:
     assert a_ratio(bar).verdict == verdict

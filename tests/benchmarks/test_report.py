@@ -20,11 +20,11 @@ OPTIONS = {"sizes": [10_000], "actions": 5, "rounds": 2}
 
 def test_it_prints_the_bar_beside_the_figure() -> None:
     *_, line = table([RATIO]).splitlines()
-    assert " ".join(line.split()) == "resolve + store COPY 10,000 2.50 2.00 to 3.00 at most 3 met"
+    assert " ".join(line.split()) == "resolve + store COPY 10,000 2.50 2.00 to 3.00 2.00 at most 3 met"
 
 
 def test_it_writes_a_table_of_markdown() -> None:
-    assert "| 2.50 | 2.00 to 3.00 | at most 3 | met |" in markdown([RATIO])
+    assert "| 2.50 | 2.00 to 3.00 | 2.00 | at most 3 | met |" in markdown([RATIO])
 
 
 def test_it_writes_the_document_from_what_json_keeps() -> None:
