@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from ninja import Query
 
 from linkhub.accounts.models import ApiToken, Project
 from linkhub.api import paths
@@ -15,7 +18,8 @@ from linkhub.api.access import project_or_404
 from linkhub.api.answers import json_response
 from linkhub.api.auth import MANAGE, MANAGE_INSTANCE, READ_DEFINITIONS, ApiRequest
 from linkhub.api.bodies import Body
-from linkhub.api.paging import Cursor, Limit, Order, page
+from linkhub.api.lists import Asked, list_response
+from linkhub.api.paging import Order, page
 from linkhub.api.problems import FieldError, invalid, not_found
 from linkhub.api.router import router
 from linkhub.api.shapes import DefinitionJson, DefinitionList, Deleted
@@ -54,23 +58,23 @@ def edited_by(token: ApiToken) -> str:
     auth=READ_DEFINITIONS,
     summary="List definitions",
 )
-def list_definitions(
-    request: ApiRequest, limit: Limit = 100, cursor: Cursor = None
-) -> HttpResponse:
+def list_definitions(request: ApiRequest, asked: Query[Asked]) -> HttpResponseBase:
     """The instance's definitions and those of the projects that the token may see, by key.
 
     Needs the ability `read` or `manage`.
     """
     visible = LinkDefinition.objects.alive().visible_to(request.auth)
-    rows, following = page(
-        visible.select_related("project", "tool").annotate(owner=OWNER),
-        BY_KEY,
-        lambda row: [row.key, row.project.name if row.project else ""],
-        limit=limit,
-        cursor=cursor,
-    )
-    items = [definition_as_document(row) for row in rows]
-    return json_response({"items": items, "next": following})
+    rows = visible.select_related("project", "tool").annotate(owner=OWNER)
+
+    def produce(limit: int, cursor: str | None) -> tuple[Sequence[dict[str, Any]], str | None]:
+        found, following = page(rows, BY_KEY, _place, limit=limit, cursor=cursor)
+        return [definition_as_document(row) for row in found], following
+
+    return list_response(request, DefinitionJson, asked, produce)
+
+
+def _place(row: LinkDefinition) -> list[str]:
+    return [row.key, row.project.name if row.project else ""]
 
 
 @router.get(

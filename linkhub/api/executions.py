@@ -83,8 +83,8 @@ class ActionJson(TypedDict):
     emitted: list[dict[str, Any]]
 
 
-class RunJson(TypedDict):
-    """`actions_next` continues the actions at `GET .../actions?cursor=`."""
+class RunSummary(TypedDict):
+    """A run without its actions and links."""
 
     project: str
     domain: str
@@ -104,10 +104,24 @@ class RunJson(TypedDict):
     ended_at: datetime | None
     labels: dict[str, str]
     context: dict[str, str] | None
+
+
+class RunJson(RunSummary):
+    """A run with its links. `actions_next` continues the actions at `GET .../actions?cursor=`."""
+
     links: list[dict[str, Any]]
     emitted: list[dict[str, Any]]
     actions: list[ActionJson]
     actions_next: str | None
+
+
+class RunList(TypedDict):
+    """`to_come`: how many units' links are still to be resolved, counted to 1,000, where a filter
+    of links decides what is found."""
+
+    items: list[RunSummary]
+    next: str | None
+    to_come: int
 
 
 class ActionList(TypedDict):
@@ -134,9 +148,8 @@ def _attached(row: AttachedLink) -> dict[str, Any]:
     return {**{name: value for name, value in identity.items() if value}, **row.body}
 
 
-def run_json(run: Run, actions: Sequence[Action], actions_next: str | None) -> RunJson:
-    attached = Attached(run, actions)
-    return RunJson(
+def run_summary(run: Run) -> RunSummary:
+    return RunSummary(
         project=run.project.name,
         domain=run.domain,
         run=run.name,
@@ -155,6 +168,13 @@ def run_json(run: Run, actions: Sequence[Action], actions_next: str | None) -> R
         ended_at=run.ended_at,
         labels=run.labels,
         context=run.context,
+    )
+
+
+def run_json(run: Run, actions: Sequence[Action], actions_next: str | None) -> RunJson:
+    attached = Attached(run, actions)
+    return RunJson(
+        **run_summary(run),
         links=attached.of(None, AttachedLink.Layer.OVERRIDE),
         emitted=attached.of(None, AttachedLink.Layer.EMITTED),
         actions=list(_actions_json(run, actions, attached)),

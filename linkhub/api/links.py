@@ -1,23 +1,26 @@
-"""Resolved links: of a run with all its actions, of one action."""
+"""Resolved links: of all runs, of a run with all its actions, of one action."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Annotated, Literal
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from ninja import Query
 
 from linkhub.api import paths
 from linkhub.api.access import action_or_404, run_or_404
-from linkhub.api.answers import json_response
 from linkhub.api.auth import READ, ApiRequest
-from linkhub.api.paging import BY_NAME, MAX_LIMIT, Cursor, page
+from linkhub.api.lists import MAX_LIMIT, Paged, Whole, list_response, plain_list
+from linkhub.api.paging import BY_NAME, page
+from linkhub.api.reading import Ordered, refuse_unknown
 from linkhub.api.router import router
-from linkhub.api.shapes import LinkList, link_json
+from linkhub.api.shapes import FoundLinks, LinkJson, LinkList, link_json
 from linkhub.lib.keyset import encode_cursor
+from linkhub.links.filters import Filters, matching_links
+from linkhub.links.listing import page_of_links, show_rows, to_come
 from linkhub.links.read import (
     MAX_ACTIONS,
     ShownLink,
@@ -26,7 +29,7 @@ from linkhub.links.read import (
     links_of_run,
 )
 from linkhub.runs.documents import Name
-from linkhub.runs.models import Action
+from linkhub.runs.models import Action, Run
 
 Levels = Annotated[
     list[Literal["run", "action", "attempt", "pod"]],
@@ -42,6 +45,26 @@ Actions = Annotated[
 ]
 
 
+@router.get("/links", tags=["Links"], auth=READ, response=FoundLinks, summary="List links")
+def list_links(
+    request: ApiRequest, filters: Query[Filters], asked: Query[Ordered]
+) -> HttpResponseBase:
+    """The links of every project that the token may see, those of the newest run first.
+
+    They are found as they are stored, and shown as they are: one that changed since, or no longer
+    matches, is `updating`. Links of a project's own level come last. Needs the ability `read`.
+    """
+    refuse_unknown(request, Ordered)
+    links = matching_links(request.auth, filters)
+
+    def produce(limit: int, cursor: str | None) -> tuple[Sequence[LinkJson], str | None]:
+        rows, following = page_of_links(links, order=asked.order, limit=limit, cursor=cursor)
+        return [link_json(link) for link in show_rows(rows, now=timezone.now())], following
+
+    waiting = to_come(request.auth, filters)
+    return list_response(request, LinkJson, asked, produce, to_come=waiting)
+
+
 @router.get(
     f"{paths.RUN}/links", tags=["Links"], auth=READ, response=LinkList, summary="A run's links"
 )
@@ -52,28 +75,19 @@ def list_run_links(
     run: paths.RunName,
     level: Levels,
     action: Actions,
-    cursor: Cursor = None,
-) -> HttpResponse:
+    asked: Query[Paged],
+) -> HttpResponseBase:
     """The links of the run's own level and of all its actions. Needs the ability `read`.
 
     A page has the links of 1,000 actions by name; the first begins with the run's own level.
     """
     row = run_or_404(request.auth, project, domain, run)
-    actions = Action.objects.filter(run=row)
-    now = timezone.now()
-    if cursor is None and not action:
-        return _answer(links_of_run(row, now=now), level, _behind_first_page(actions))
-    if action:
-        actions = actions.filter(name__in=action)
-    rows, following = page(
-        actions.select_related("run__project"),
-        BY_NAME,
-        lambda one: [one.name],
-        limit=MAX_LIMIT,
-        cursor=cursor,
-    )
-    links = links_of_actions(rows, now=now)
-    return _answer((link for one in rows for link in links[one.pk]), level, following)
+
+    def produce(_limit: int, cursor: str | None) -> tuple[Sequence[LinkJson], str | None]:
+        links, following = _of_run(row, action, cursor)
+        return _narrowed(links, level), following
+
+    return list_response(request, LinkJson, asked, produce)
 
 
 @router.get(
@@ -90,10 +104,32 @@ def list_action_links(
     run: paths.RunName,
     action: paths.ActionName,
     level: Levels,
-) -> HttpResponse:
+    asked: Query[Whole],
+) -> HttpResponseBase:
     """The links of one action, its attempts and pods. Needs the ability `read`."""
     row = action_or_404(request.auth, project, domain, run, action)
-    return _answer(links_of_action(row, now=timezone.now()), level)
+    items = _narrowed(links_of_action(row, now=timezone.now()), level)
+    return list_response(request, LinkJson, asked, plain_list(items))
+
+
+def _of_run(
+    run: Run, names: Collection[str], cursor: str | None
+) -> tuple[Iterable[ShownLink], str | None]:
+    actions = Action.objects.filter(run=run)
+    now = timezone.now()
+    if cursor is None and not names:
+        return links_of_run(run, now=now), _behind_first_page(actions)
+    if names:
+        actions = actions.filter(name__in=names)
+    rows, following = page(
+        actions.select_related("run__project"),
+        BY_NAME,
+        lambda one: [one.name],
+        limit=MAX_LIMIT,
+        cursor=cursor,
+    )
+    links = links_of_actions(rows, now=now)
+    return [link for one in rows for link in links[one.pk]], following
 
 
 def _behind_first_page(actions: QuerySet[Action]) -> str | None:
@@ -103,8 +139,5 @@ def _behind_first_page(actions: QuerySet[Action]) -> str | None:
     return encode_cursor(border[:1]) if len(border) == 2 else None
 
 
-def _answer(
-    links: Iterable[ShownLink], levels: Collection[str], following: str | None = None
-) -> HttpResponse:
-    items = [link_json(link) for link in links if not levels or link.level in levels]
-    return json_response(LinkList(items=items, next=following))
+def _narrowed(links: Iterable[ShownLink], levels: Collection[str]) -> list[LinkJson]:
+    return [link_json(link) for link in links if not levels or link.level in levels]

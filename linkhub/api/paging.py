@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 from django.db.models import Model, QuerySet
-from ninja import Query
 
-from linkhub.api.problems import FieldError, invalid
-from linkhub.lib.keyset import BadCursor, CursorValue, after, decode_cursor, encode_cursor
+from linkhub.lib.keyset import CursorValue, after, decode_cursor, encode_cursor
 
 M = TypeVar("M", bound=Model)
-MAX_LIMIT = 1000
-
-Limit = Annotated[int, Query(description="How many at most.", ge=1, le=MAX_LIMIT)]
-Cursor = Annotated[str | None, Query(description="`next` of the page before; without, the first.")]
 
 
 @dataclass(frozen=True)
@@ -38,15 +32,11 @@ def page(
     limit: int,
     cursor: str | None,
 ) -> tuple[list[M], str | None]:
-    """One page and the cursor of the next, if there is one; `place` gives a row's own values."""
-    start = None if cursor is None else _values(cursor, order)
+    """One page and the cursor of the next, if there is one; `place` gives a row's own values.
+
+    Raises BadCursor, which `lists.list_response` answers.
+    """
+    start = None if cursor is None else decode_cursor(cursor, order.kinds)
     found = list(after(rows, order.columns, start)[: limit + 1])
     more = len(found) > limit
     return found[:limit], encode_cursor(place(found[limit - 1])) if more else None
-
-
-def _values(cursor: str, order: Order) -> tuple[CursorValue, ...]:
-    try:
-        return decode_cursor(cursor, order.kinds)
-    except BadCursor as error:
-        raise invalid([FieldError(loc=["query", "cursor"], msg=str(error))]) from error

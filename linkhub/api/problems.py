@@ -18,6 +18,8 @@ from typing_extensions import TypedDict
 MEDIA_TYPE = "application/problem+json"
 # More would only make a large answer of a large mistake.
 MAX_ERRORS = 100
+# Arguments of operations, each a shape of several parameters.
+GROUPS = frozenset({"asked", "filters"})
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,16 @@ def _unauthorized(request: HttpRequest, _error: Any) -> HttpResponse:
 def _invalid(_request: HttpRequest, error: Any) -> HttpResponse:
     """Of parameters in path and query, which the framework validates."""
     return invalid(
-        [FieldError(loc=one["loc"], msg=plain_message(one["msg"])) for one in error.errors]
+        [
+            FieldError(loc=_as_sent(one["loc"]), msg=plain_message(one["msg"]))
+            for one in error.errors
+        ]
     ).response()
+
+
+def _as_sent(loc: Sequence[str | int]) -> Sequence[str | int]:
+    """Without the name of an operation's argument that stands for many parameters."""
+    return [loc[0], *loc[2:]] if len(loc) > 2 and loc[1] in GROUPS else loc
 
 
 def _other(_request: HttpRequest, error: Any) -> HttpResponse:

@@ -67,6 +67,14 @@ class LinkList(TypedDict):
     next: str | None
 
 
+class FoundLinks(TypedDict):
+    """`to_come`: how many units' links are still to be resolved, counted to 1,000."""
+
+    items: list[LinkJson]
+    next: str | None
+    to_come: int
+
+
 class DefinitionJson(TypedDict):
     """A definition as a document; `project` is null for the instance's."""
 

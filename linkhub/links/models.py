@@ -184,7 +184,7 @@ class Link(models.Model):
     notes = ArrayField(models.TextField(), default=list)
     origin = models.CharField(max_length=8, choices=Origin)
     definition = models.ForeignKey(LinkDefinition, models.SET_NULL, null=True, related_name="links")
-    tool = models.ForeignKey(Tool, models.SET_NULL, null=True, related_name="links")
+    tool = models.ForeignKey(Tool, models.SET_NULL, null=True, related_name="links", db_index=False)
     provider = models.CharField(max_length=64, blank=True)
     group = models.CharField(max_length=NAME_LENGTH, blank=True)
     position = models.IntegerField(default=0)
@@ -220,6 +220,26 @@ class Link(models.Model):
             ),
             # A run's links, and cascades.
             models.Index(fields=["run"], condition=Q(run__isnull=False), name="link_by_run"),
+            # GET /links over every project, newest first.
+            models.Index(
+                fields=["-run_created"],
+                condition=Q(run_created__isnull=False),
+                name="link_by_created",
+            ),
+            # GET /links of one project, newest first.
+            models.Index(fields=["project", "-run_created"], name="link_by_project_created"),
+            # tool=, newest first.
+            models.Index(
+                fields=["tool", "-run_created"],
+                condition=Q(tool__isnull=False),
+                name="link_by_tool_created",
+            ),
+            # state=: what is wrong is rare, and looked for.
+            models.Index(
+                fields=["state", "-run_created"],
+                condition=~Q(state="ready"),
+                name="link_by_state_created",
+            ),
             # GET /links by key, newest first.
             models.Index(fields=["project", "key", "-run_created"], name="link_by_project_key"),
             # /find by a pasted URL.

@@ -120,6 +120,18 @@ class Run(Phased):
                 condition=Q(ended_at__isnull=False),
                 name="run_by_project_ended",
             ),
+            # order=-ended over every project.
+            models.Index(
+                fields=["-ended_at", "-name", "-domain"],
+                condition=Q(ended_at__isnull=False),
+                name="run_by_ended",
+            ),
+            # user=: what one person launched, the newest first.
+            models.Index(
+                fields=["launched_by", "-created_at"],
+                condition=~Q(launched_by=""),
+                name="run_by_user_created",
+            ),
             # /find by a run's name alone.
             models.Index(fields=["name"], name="run_by_name"),
             # label=k=v.
