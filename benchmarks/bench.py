@@ -12,8 +12,8 @@ from benchmarks.measuring import Ratio
 from benchmarks.options import Options
 
 
-def measure(options: Options, home: Path) -> Iterator[Ratio]:
-    """Each ratio as it is found."""
+def measure(options: Options, home: Path, stored: dict[int, int]) -> Iterator[Ratio]:
+    """Each ratio as it is found; `stored` gets the database's bytes by number of runs."""
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     from benchmarks import definitions, ingesting, rendering, requests, resolving
@@ -25,7 +25,7 @@ def measure(options: Options, home: Path) -> Iterator[Ratio]:
     data = Data(options.actions)
     data.begin()
     for size in options.sizes:
-        data.grow(size)
+        stored[size] = data.grow(size)
         if "resolve" in options.areas:
             yield resolving.measure(
                 runs=options.chunk, size=data.runs, rounds=options.rounds, seed=options.seed

@@ -6,8 +6,9 @@ no trace of them: neither dead index entries nor unequal free space.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from django.db import connection, models, transaction
 
@@ -16,8 +17,9 @@ from linkhub.runs.models import Action, AttachedLink, Attempt, Pending, Pod, Run
 
 ACTIONS = "SELECT id FROM runs_action WHERE run_id = ANY(%s)"
 ATTEMPTS = f"SELECT id FROM runs_attempt WHERE action_id IN ({ACTIONS})"
+Tables: TypeAlias = dict[type[models.Model], str]
 # Which rows belong to runs, in the order in which they refer to each other.
-RECORDED: Mapping[type[models.Model], str] = {
+RECORDED: Tables = {
     Run: "id = ANY(%s)",
     Action: "run_id = ANY(%s)",
     Attempt: f"action_id IN ({ACTIONS})",
@@ -25,7 +27,7 @@ RECORDED: Mapping[type[models.Model], str] = {
     AttachedLink: "run_id = ANY(%s)",
     Pending: "run_id = ANY(%s)",
 }
-RESOLVED: Mapping[type[models.Model], str] = {
+RESOLVED: Tables = {
     Link: "run_id = ANY(%s)",
     Resolved: "run_id = ANY(%s)",
 }
@@ -41,7 +43,7 @@ class Copied:
     text: bytes
 
 
-def copy_out(tables: Mapping[type[models.Model], str], runs: Sequence[int]) -> list[Copied]:
+def copy_out(tables: Tables, runs: Sequence[int]) -> list[Copied]:
     """The rows of `runs`, with their ids where other rows refer to them."""
     return [_out(model, where, list(runs)) for model, where in tables.items()]
 
@@ -54,7 +56,7 @@ def copy_in(copies: Sequence[Copied]) -> None:
                 copy.write(copied.text)
 
 
-def delete(tables: Mapping[type[models.Model], str], runs: Sequence[int]) -> None:
+def delete(tables: Tables, runs: Sequence[int]) -> None:
     """Take the rows of `runs` away, and every trace of them."""
     with transaction.atomic(), connection.cursor() as cursor:
         if Run in tables:

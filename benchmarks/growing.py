@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from django.db import connection, models, transaction
 
@@ -18,9 +19,10 @@ from linkhub.links.models import Link, Resolved
 from linkhub.links.work import drain
 from linkhub.runs.models import Action, AttachedLink, Attempt, Pending, Pod, Run
 
+Table: TypeAlias = type[models.Model]
 # In the order in which they refer to each other.
-REFERRED_TO: tuple[type[models.Model], ...] = (Run, Action, Attempt, Pod)
-TABLES = (*REFERRED_TO, AttachedLink, Link, Resolved)
+REFERRED_TO: tuple[Table, ...] = (Run, Action, Attempt, Pod)
+TABLES: tuple[Table, ...] = (*REFERRED_TO, AttachedLink, Link, Resolved)
 # So that what a statement keeps for its foreign keys' checks stays small: about a million links.
 BLOCKS_AT_ONCE = 500
 # A resolved URL is found by this; the copies of one are not to be the same.
@@ -33,7 +35,7 @@ class Data:
 
     actions: int
     blocks: int = 0
-    strides: dict[type[models.Model], int] = field(default_factory=dict)
+    strides: dict[Table, int] = field(default_factory=dict)
 
     @property
     def runs(self) -> int:
@@ -46,19 +48,21 @@ class Data:
             raise RuntimeError("the first block was not resolved within a minute")
         self.blocks, self.strides = 1, _strides()
 
-    def grow(self, runs: int) -> None:
-        """As many more blocks as there must be for `runs` runs."""
+    def grow(self, runs: int) -> int:
+        """As many more blocks as `runs` runs need; return the bytes that the database then has."""
         last = math.ceil(runs / BLOCK)
         for first in range(self.blocks, last, BLOCKS_AT_ONCE):
             _multiply(range(first, min(last, first + BLOCKS_AT_ONCE)), self.strides)
         self.blocks = max(self.blocks, last)
         with connection.cursor() as cursor:
             cursor.execute(f"VACUUM ANALYZE {', '.join(model._meta.db_table for model in TABLES)}")
+            cursor.execute("SELECT pg_database_size(current_database())")
+            return int(cursor.fetchone()[0])
 
 
-def _multiply(blocks: range, strides: dict[type[models.Model], int]) -> None:
+def _multiply(blocks: range, strides: dict[Table, int]) -> None:
     marks = [mark(block) for block in blocks]
-    values = {"old": mark(0), "blocks": list(blocks), "marks": marks}
+    values: dict[str, Any] = {"old": mark(0), "blocks": list(blocks), "marks": marks}
     with transaction.atomic(), connection.cursor() as cursor:
         for model in TABLES:
             cursor.execute(_copies_of(model, strides), values | {"apart": APART * BLOCK})
@@ -69,7 +73,7 @@ def _multiply(blocks: range, strides: dict[type[models.Model], int]) -> None:
             )
 
 
-def _strides() -> dict[type[models.Model], int]:
+def _strides() -> dict[Table, int]:
     """By how much the ids of a table move on from block to block: all that the first one took."""
     return {
         model: model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0
@@ -77,7 +81,7 @@ def _strides() -> dict[type[models.Model], int]:
     }
 
 
-def _copies_of(model: type[models.Model], strides: dict[type[models.Model], int]) -> str:
+def _copies_of(model: Table, strides: dict[Table, int]) -> str:
     keeps_ids = model in REFERRED_TO
     fields = [field for field in model._meta.concrete_fields if keeps_ids or not field.primary_key]
     columns = ", ".join(f'"{field.column}"' for field in fields)
@@ -90,9 +94,7 @@ def _copies_of(model: type[models.Model], strides: dict[type[models.Model], int]
     )
 
 
-def _moved(
-    model: type[models.Model], field: models.Field, strides: dict[type[models.Model], int]
-) -> str:
+def _moved(model: Table, field: models.Field[Any, Any], strides: dict[Table, int]) -> str:
     column = f'x."{field.column}"'
     target = model if field.primary_key else field.related_model
     match field:

@@ -53,8 +53,11 @@ def split(ratio: Ratio) -> str:
     return ", ".join(f"{step} {share:.0%}" for step, share in ratio.split.items())
 
 
-def as_data(ratios: Sequence[Ratio], options: dict[str, Any]) -> dict[str, Any]:
+def as_data(
+    ratios: Sequence[Ratio], options: dict[str, Any], stored: dict[int, int]
+) -> dict[str, Any]:
     """All that is known, for JSON and for the document; seconds too."""
+    sizes = [{"runs": runs, "bytes": taken} for runs, taken in stored.items()]
     figures = [
         asdict(ratio)
         | {"median": ratio.median, "best": ratio.best, "spread": ratio.spread}
@@ -62,4 +65,4 @@ def as_data(ratios: Sequence[Ratio], options: dict[str, Any]) -> dict[str, Any]:
         for ratio in ratios
     ]
     machine = {"python": platform.python_version(), "processors": os.cpu_count()}
-    return {"options": options, "machine": machine, "figures": figures}
+    return {"options": options, "machine": machine, "stored": sizes, "figures": figures}

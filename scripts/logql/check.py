@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from typing import Any
 from urllib.parse import unquote as percent_decoded
 from urllib.parse import urlsplit
 
-import re2
+import re2  # type: ignore[import-untyped]
 
 from linkhub.links.language import Values, compile_template, compile_text
 from linkhub.links.providers import Request, ToolFacts, registry
@@ -216,7 +217,7 @@ def check(name: str, kind: Kind, values: Sequence[str]) -> Iterator[str]:
     say(f"{name}: {len(values) - wrong} of {len(values)} right")
 
 
-def parsed(queries: Sequence[str]) -> list[dict[str, object]]:
+def parsed(queries: Sequence[str]) -> list[dict[str, Any]]:
     lines = "".join(json.dumps(query) + "\n" for query in queries)
     command = ["node", str(FOLDER / "parse.mjs")]
     done = subprocess.run(  # noqa: S603

@@ -20,7 +20,9 @@ OPTIONS = {"sizes": [10_000], "actions": 5, "rounds": 2}
 
 def test_it_prints_the_bar_beside_the_figure() -> None:
     *_, line = table([RATIO]).splitlines()
-    assert " ".join(line.split()) == "resolve + store COPY 10,000 2.50 2.00 to 3.00 2.00 at most 3 met"
+    assert (
+        " ".join(line.split()) == "resolve + store COPY 10,000 2.50 2.00 to 3.00 2.00 at most 3 met"
+    )
 
 
 def test_it_writes_a_table_of_markdown() -> None:
@@ -28,7 +30,8 @@ def test_it_writes_a_table_of_markdown() -> None:
 
 
 def test_it_writes_the_document_from_what_json_keeps() -> None:
-    found = json.loads(json.dumps(as_data([RATIO], OPTIONS)))
+    found = json.loads(json.dumps(as_data([RATIO], OPTIONS, {10_000: 420_000_000})))
     text = document([found])
     assert "10,000 runs of 5 actions, 2 rounds" in text
+    assert "- the database with 10,000 runs: 0.42 GB" in text
     assert "- resolve + store of 10,000: select 25%, write 75%" in text
