@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from linkhub.runs import merge
@@ -17,6 +18,13 @@ Owner = RunKey | ActionKey
 
 def entries(links: list[AttachedLinkDocument]) -> list[Entry]:
     return [(key, link.attempt or 0, link.pod or "", link.body()) for key, link in with_keys(links)]
+
+
+def as_documents(links: Iterable[Entry]) -> list[dict[str, Any]]:
+    """The entries in the form of an attached link, with every part of its identity."""
+    return [
+        {"key": key, "attempt": attempt, "pod": pod, **body} for key, attempt, pod, body in links
+    ]
 
 
 def reaches_actions(entry: Entry) -> bool:
@@ -56,16 +64,17 @@ class Overrides:
     def merge(self) -> None:
         for item in self._recording.items:
             if "links" in item.document.model_fields_set:
-                self._replace(item.key, item.document.links or [], item.stamp)
+                self._replace(item.key, item.document.links, item.stamp)
             for document in item.document.actions:
                 if "links" in document.model_fields_set:
                     stamp = stamp_of(document, item.stamp)
-                    self._replace((*item.key, document.name), document.links or [], stamp)
+                    self._replace((*item.key, document.name), document.links, stamp)
 
-    def _replace(self, owner: Owner, links: list[AttachedLinkDocument], stamp: int) -> None:
-        recording, new, held = self._recording, entries(links), self._held[owner]
+    def _replace(self, owner: Owner, links: list[AttachedLinkDocument] | None, stamp: int) -> None:
+        recording, new, held = self._recording, entries(links or []), self._held[owner]
         row = recording.runs[owner] if len(owner) == 3 else recording.actions[owner]
-        if not merge.claim(row, "links", new, held, stamp):
+        given = None if links is None else as_documents(new)
+        if not merge.claim(row, "links", given, as_documents(held), stamp):
             return
         if len(owner) == 3:
             recording.runs.touch(owner)

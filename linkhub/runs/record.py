@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from linkhub.accounts.models import Project
 from linkhub.runs import merge
-from linkhub.runs.attached import AttachedLinkDocument, with_keys
+from linkhub.runs.attached import AttachedLinkDocument
 from linkhub.runs.changes import next_change
 from linkhub.runs.documents import ActionDocument, ActionFields, RunDocument
-from linkhub.runs.layers import Overrides, entries, reaches_actions
+from linkhub.runs.layers import Overrides, as_documents, entries, reaches_actions
 from linkhub.runs.marking import units_to_resolve
 from linkhub.runs.models import Action, AttachedLink, Run, Task, Workflow
 from linkhub.runs.nudges import nudge_on_commit
@@ -97,10 +97,11 @@ def emit_link(
         )
         stamp = merge.to_stamp(link.updated_at or received)
         if merge.wins(stamp, body, row.stamp, row.body):
-            reaches = reaches_actions(entry) or row.body.get("level", "run") != "run"
+            if created or body != row.body:
+                reaches = reaches_actions(entry) or row.body.get("level", "run") != "run"
+                _mark(_units_of(run_row, action_row, reaches_actions=reaches))
             row.body, row.stamp = body, stamp
             row.save(update_fields=["body", "stamp"])
-            _mark(_units_of(run_row, action_row, reaches_actions=reaches))
         return row, created
 
 
@@ -123,10 +124,7 @@ def record_task_links(
         )
         row = Task.objects.select_for_update().get(project=project, name=task, version=version)
         created = not row.stamps
-        new = [
-            {"key": key, "attempt": link.attempt or 0, "pod": link.pod or "", **link.body()}
-            for key, link in with_keys(links)
-        ]
+        new = as_documents(entries(links))
         held = row.links
         if merge.claim(row, "links", new, held, stamp):
             if new != held:

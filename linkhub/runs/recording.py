@@ -14,10 +14,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Max
+from django.db.models import Max, Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from linkhub.accounts.models import Project
-from linkhub.runs import merge
+from linkhub.runs import merge, reopening
 from linkhub.runs.documents import (
     ActionDocument,
     AttemptDocument,
@@ -27,12 +29,9 @@ from linkhub.runs.documents import (
 )
 from linkhub.runs.models import Action, Attempt, Pod, Run, Task, Workflow
 from linkhub.runs.phases import is_terminal
+from linkhub.runs.reopening import Reopening
 from linkhub.runs.rows import K, M, Rows
 
-# What null leaves behind where it is not the empty string.
-CLEARED: dict[str, Any] = dict.fromkeys(
-    [*merge.MAPS, "context", "started_at", "ended_at", "worker_index"]
-) | {"replaces_task_links": False, "primary": False}
 MERGED_APART = ("name", "number", "phase", "reopened", "links", "actions", "attempts", "pods")
 
 RunKey = tuple[int, str, str]
@@ -89,14 +88,6 @@ def stamp_of(document: Document, inherited: int) -> int:
     if document.updated_at is None:
         return inherited
     return merge.to_stamp(document.updated_at)
-
-
-def columns(document: Document, *leave_out: str) -> dict[str, Any]:
-    """The given fields as columns hold them, null as the column's own empty value."""
-    return {
-        name: CLEARED.get(name, "") if value is None else value
-        for name, value in document.given(*MERGED_APART, *leave_out).items()
-    }
 
 
 def ensure(rows: Rows[K, M], model: type[M], names: Sequence[str], wanted: Iterable[K]) -> None:
@@ -186,10 +177,8 @@ class Recording:
     def _merge_run(self, item: Item) -> None:
         run, document = self.runs[item.key], item.document
         changes = self.changes[item.key]
-        given = columns(document, "workflow", "ended_at")
-        if given.get("created_at") == "":
-            given["created_at"] = run.received_at
-        changed, dirty = merge.merge_fields(run, given, item.stamp)
+        given = document.given(*MERGED_APART, "workflow", "ended_at")
+        changed, dirty = merge.merge_fields(run, given, item.stamp, created_at=run.received_at)
         if "workflow" in document.model_fields_set:
             held = run.workflow.name if run.workflow else None
             if merge.claim(run, "workflow", document.workflow, held, item.stamp):
@@ -212,10 +201,12 @@ class Recording:
             action = self.actions.add_new(key, Action(run=run, name=document.name))
             self.changes[item.key].new_actions.add(document.name)
         stamp = stamp_of(document, item.stamp)
-        changed, dirty = merge.merge_fields(action, columns(document, "task", "ended_at"), stamp)
+        changed, dirty = merge.merge_fields(
+            action, document.given(*MERGED_APART, "task", "ended_at"), stamp
+        )
         if "task" in document.model_fields_set:
-            held = self._task_names.get(key) or (action.task.name if action.task else "")
-            if merge.claim(action, "task", document.task or "", held, stamp):
+            held = self._task_name(key, action)
+            if merge.claim(action, "task", document.task, held or None, stamp):
                 self._task_names[key] = document.task or ""
                 dirty = True
         if _observe(action, document, stamp) or dirty:
@@ -225,6 +216,10 @@ class Recording:
                 changed.add("attempts")
         self.changes[item.key].actions[document.name] |= changed
 
+    def _task_name(self, key: ActionKey, action: Action) -> str:
+        """As merged so far; empty for none."""
+        return self._task_names.get(key, action.task.name if action.task else "")
+
     def _merge_attempt(
         self, action_key: ActionKey, action: Action, document: AttemptDocument, stamp: int
     ) -> bool:
@@ -232,7 +227,7 @@ class Recording:
         attempt = self.attempts.get(key)
         if is_new := attempt is None:
             attempt = self.attempts.add_new(key, Attempt(action=action, number=document.number))
-        changed, dirty = merge.merge_fields(attempt, columns(document), stamp)
+        changed, dirty = merge.merge_fields(attempt, document.given(*MERGED_APART), stamp)
         if merge.observe(attempt, document.phase, stamp):
             dirty = True
             attempt.phase = merge.highest(attempt.observed)
@@ -253,7 +248,7 @@ class Recording:
         pod = self.pods.get(key)
         if is_new := pod is None:
             pod = self.pods.add_new(key, Pod(attempt=attempt, name=document.name))
-        changed, dirty = merge.merge_fields(pod, columns(document), stamp)
+        changed, dirty = merge.merge_fields(pod, document.given(*MERGED_APART), stamp)
         if dirty:
             self.pods.touch(key)
         return is_new or bool(changed)
@@ -268,32 +263,43 @@ class Recording:
         for (action_key, _), attempt in self.attempts.items():
             attempts[action_key].append(attempt)
         for key, action in self.actions.items():
-            changed = _settle(action, merge.retries(attempts[key]))
-            if changed:
+            demanded = action.stamps.get(reopening.REOPENED, reopening.NEVER)
+            retried = reopening.latest_retry(attempts[key])
+            if changed := reopening.settle(action, Reopening(retried, demanded)):
                 self.actions.touch(key)
                 self.changes[key[:3]].actions[action.name] |= changed
-        reopenings = self._reopenings()
+        found = self._reopenings()
         for run_key, run in self.runs.items():
-            if changed := _settle(run, reopenings[run_key]):
+            if changed := reopening.settle(run, found[run_key]):
                 self.runs.touch(run_key)
                 self.changes[run_key].run |= changed
 
-    def _reopenings(self) -> dict[RunKey, list[int]]:
-        """When actions were reopened, by run: those read here, and the latest of the others."""
-        keys = {run.pk: key for key, run in self.runs.items()}
-        found: dict[RunKey, list[int]] = defaultdict(list)
+    def _reopenings(self) -> dict[RunKey, Reopening]:
+        """By run, of its own and of all its actions: those read here and the others."""
+        found: dict[RunKey, list[tuple[datetime | None, int | None]]] = {
+            key: [(None, run.stamps.get(reopening.REOPENED))] for key, run in self.runs.items()
+        }
+        for key, action in self.actions.items():
+            found[key[:3]].append((action.reopened_at, action.stamps.get(reopening.REOPENED)))
+        for run_key, retried_at, demanded in self._other_reopenings():
+            found[run_key].append((retried_at, demanded))
+        return {key: reopening.latest(each) for key, each in found.items()}
+
+    def _other_reopenings(self) -> Iterator[tuple[RunKey, datetime | None, int | None]]:
+        """Of the actions that were not read; nothing can reopen a run that never ended."""
+        keys = {run.pk: key for key, run in self.runs.items() if reopening.has_ended(run)}
+        if not keys:
+            return
+        demanded = Cast(KeyTextTransform(reopening.REOPENED, "stamps"), models.BigIntegerField())
         others = (
-            Action.objects.filter(run__in=keys, reopened_at__isnull=False)
+            Action.objects.filter(run__in=keys)
+            .filter(Q(reopened_at__isnull=False) | Q(stamps__has_key=reopening.REOPENED))
             .exclude(pk__in=[action.pk for _, action in self.actions.items() if action.pk])
             .values_list("run_id")
-            .annotate(Max("reopened_at"))
+            .annotate(retried=Max("reopened_at"), demanded=Max(demanded))
         )
-        for run_id, latest in others:
-            found[keys[run_id]].append(merge.to_stamp(latest))
-        for key, action in self.actions.items():
-            if action.reopened_at is not None:
-                found[key[:3]].append(merge.to_stamp(action.reopened_at))
-        return found
+        for run_id, retried_at, demanded_at in others:
+            yield keys[run_id], retried_at, demanded_at
 
     def _settle_tasks(self) -> None:
         """An action's task is of its own version, else of the run's, which may have changed."""
@@ -308,8 +314,7 @@ class Recording:
             )
         wanted: dict[ActionKey, tuple[int, str, str]] = {}
         for key, action in self.actions.items():
-            name = self._task_names.get(key, action.task.name if action.task else "")
-            if name:
+            if name := self._task_name(key, action):
                 version = action.task_version or self.runs[key[:3]].version
                 wanted[key] = (key[0], name, version)
         ensure(self.tasks, Task, ("project_id", "name", "version"), wanted.values())
@@ -358,19 +363,9 @@ def _made_and_locked(items: Mapping[RunKey, Item]) -> Iterator[tuple[Run, bool]]
 
 def _observe(row: Run | Action, document: RunDocument | ActionDocument, stamp: int) -> bool:
     """Note what phase and end are derived from; return whether any of it is news."""
-    news = [merge.observe(row, document.phase, stamp)]
+    news = [reopening.observe_end(row, document.phase, document.ended_at, stamp)]
     if document.reopened:
-        news.append(merge.note_reopening(row, stamp))
+        news.append(reopening.note_demand(row, stamp))
     if "ended_at" in document.model_fields_set:
-        news.append(merge.note_end(row, document.ended_at, stamp))
+        news.append(reopening.note_end(row, document.ended_at, stamp))
     return any(news)
-
-
-def _settle(row: Run | Action, others: list[int]) -> set[str]:
-    reopened = merge.reopening(row, others)
-    changed = merge.settle(row, reopened)
-    moment = None if reopened is None else merge.from_stamp(reopened)
-    if moment != row.reopened_at:
-        row.reopened_at = moment
-        changed.add("reopened_at")
-    return changed

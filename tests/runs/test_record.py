@@ -7,12 +7,8 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 from pytest_django import DjangoAssertNumQueries
 
-from linkhub.accounts.models import Project
 from linkhub.runs.attached import AttachedLinkDocument
 from linkhub.runs.documents import ActionFields, RunDocument
 from linkhub.runs.models import Action, AttachedLink, Attempt, Pending, Pod, Run, Workflow
@@ -277,76 +273,3 @@ def test_it_records_at_a_constant_number_of_queries(
         record_batch(one)
     with django_assert_num_queries(len(few)):
         record_batch(many)
-
-
-def state() -> Any:
-    """Everything by natural key, without ids and times of receipt."""
-    runs = Run.objects.values_list(
-        "name", "workflow__name", "version", "phase", "ended_at", "labels", "context", "reopened_at"
-    )
-    actions = Action.objects.values_list(
-        "name", "parent", "task__name", "task__version", "phase", "ended_at", "context", "labels"
-    )
-    attempts = Attempt.objects.values_list("action__name", "number", "phase", "variables")
-    links = AttachedLink.objects.values_list("run__name", "action__name", "key", "body")
-    latest = Workflow.objects.values_list("name", "latest_run__name")
-    return [sorted(map(repr, rows)) for rows in (runs, actions, attempts, links, latest)]
-
-
-phases = st.sampled_from(["queued", "running", "paused", "failed", "succeeded"])
-seconds = st.integers(1, 6)
-links = st.lists(
-    st.fixed_dictionaries({"name": st.sampled_from("AB"), "url": st.sampled_from(["https://x"])}),
-    max_size=2,
-)
-small_maps = st.none() | st.dictionaries(
-    st.sampled_from("kl"), st.none() | st.sampled_from("xy"), max_size=2
-)
-attempts = st.fixed_dictionaries(
-    {"number": st.integers(1, 3)},
-    optional={"phase": phases, "started_at": seconds.map(at), "variables": small_maps},
-)
-actions = st.fixed_dictionaries(
-    {"name": st.sampled_from("ab")},
-    optional={
-        "parent": st.sampled_from(["", "a"]),
-        "task": st.sampled_from(["t", "u"]),
-        "task_version": st.sampled_from(["", "v9"]),
-        "phase": phases,
-        "context": st.none() | st.dictionaries(st.just("k"), st.sampled_from("xy")),
-        "labels": small_maps,
-        "ended_at": seconds.map(at),
-        "attempts": st.lists(attempts, max_size=2, unique_by=lambda a: a["number"]),
-        "links": links,
-        "updated_at": seconds.map(at),
-    },
-)
-documents = st.fixed_dictionaries(
-    {"updated_at": seconds.map(at)},
-    optional={
-        "workflow": st.none() | st.sampled_from("vw"),
-        "version": st.none() | st.sampled_from("12"),
-        "phase": phases,
-        "ended_at": seconds.map(at),
-        "created_at": seconds.map(at),
-        "labels": small_maps,
-        "reopened": st.booleans(),
-        "links": links,
-        "actions": st.lists(actions, max_size=2, unique_by=lambda a: a["name"]),
-    },
-)
-
-
-class TestOrder(TestCase):
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(st.lists(documents, min_size=1, max_size=5), st.randoms(use_true_random=False))
-    def test_it_ends_the_same_in_any_order_and_number(self, sent: list[Any], random: Any) -> None:
-        shuffled = [*sent, *sent[:2]]
-        random.shuffle(shuffled)
-        states = []
-        for documents in (sent, shuffled):
-            for document in documents:
-                record(**document)
-            states.append(state())
-            Project.objects.all().delete()
-        assert states[0] == states[1]
