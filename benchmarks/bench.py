@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import django
 from django.core.management import call_command
 
 from benchmarks.measuring import Ratio
 from benchmarks.options import Options
+from benchmarks.own_home import OwnHome
 
 
-def measure(options: Options, home: Path, stored: dict[int, int]) -> Iterator[Ratio]:
+def measure(options: Options, home: OwnHome, stored: dict[int, int]) -> Iterator[Ratio]:
     """Each ratio as it is found; `stored` gets the database's bytes by number of runs."""
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)

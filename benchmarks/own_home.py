@@ -6,29 +6,44 @@ Set up as in production: what is committed is on disk. Nothing of the user's is 
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from linkhub.embedded import launcher
+from linkhub.embedded import environment, launcher
 
 ROOT = Path(__file__).parent.parent
 # What would lead the settings to an instance of the user's, or change what is measured.
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "STATIC_ROOT")
 
 
+@dataclass(frozen=True)
+class OwnHome:
+    """The folder, and what marks the processes that the watchdog ends with the bench."""
+
+    path: Path
+    mark: str
+
+    def environment(self) -> dict[str, str]:
+        """For a process that the bench starts."""
+        return os.environ | {environment.MARK: self.mark}
+
+
 @contextmanager
-def own_home() -> Iterator[Path]:
+def own_home() -> Iterator[OwnHome]:
     """Servers and environment for Django's settings, which must not be loaded yet.
 
     A watchdog takes all away again once this process has ended, however it ended.
     """
     folder = Path(tempfile.mkdtemp(prefix="linkhub-bench-"))
     folder.chmod(0o711)  # root's servers run as another account
-    command = [sys.executable, "-m", "tests.watchdog", str(folder)]
+    mark = secrets.token_urlsafe(16)
+    command = [sys.executable, "-m", "benchmarks.watchdog", str(folder), mark]
     watchdog = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True)
     try:
         home = folder / "home"
@@ -45,6 +60,6 @@ def own_home() -> Iterator[Path]:
             "DATABASE_URL": servers.database_url,
             "REDIS_URL": servers.redis_url,
         }
-        yield home
+        yield OwnHome(home, mark)
     finally:
         watchdog.communicate(timeout=60)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks.client import request, send
 from benchmarks.copying import RECORDED, delete
 from benchmarks.definitions import ACTION_KEY, RUN_KEY
 from benchmarks.ingesting import FIRST_BLOCK, NEW
 from benchmarks.measuring import Ratio
+from benchmarks.own_home import OwnHome
 from benchmarks.runs import BLOCK, documents
 from benchmarks.web import Web, serving
 from linkhub.runs.models import Pending
@@ -36,7 +36,7 @@ class Case:
     bar: float | None = None
 
 
-def measure(*, home: Path, actions: int, size: int, number: int, rounds: int) -> Iterator[Ratio]:
+def measure(*, home: OwnHome, actions: int, size: int, number: int, rounds: int) -> Iterator[Ratio]:
     with serving(home) as web:
         for case in _cases(web, actions, size):
             for connections in CONNECTIONS:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.test import Client
 
-from benchmarks.own_home import ROOT
+from benchmarks.own_home import ROOT, OwnHome
 from linkhub.accounts.models import ApiToken, User
 from linkhub.accounts.tokens import create_token
 from linkhub.embedded.serving import health, parts
@@ -33,9 +31,9 @@ class Web:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[Web]:
+def serving(home: OwnHome) -> Iterator[Web]:
     options = Options(
-        home=home,
+        home=home.path,
         host=HOST,
         port=_free_port(),
         web_workers=2,
@@ -43,9 +41,10 @@ def serving(home: Path) -> Iterator[Web]:
         worker_processes=1,
         given={},
     )
-    log = (home / "logs" / "web.log").open("ab")
+    log = (home.path / "logs" / "web.log").open("ab")
     command = parts.web(options).command
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=log, stderr=log)
+    environment = home.environment()
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
         answering = health.until_it_answers(options, HOST)
         asyncio.run(asyncio.wait_for(answering, READY_SECONDS))
