@@ -35,3 +35,13 @@ def test_it_gives_every_process_the_same_environment() -> None:
     assert {"DATABASE_URL", "REDIS_URL", "SECRET_KEY"} <= shared.keys()
     for name in ("migrate", "worker", "python-links-worker", "beat"):
         assert SERVICES[name]["environment"] == shared
+
+
+def test_it_builds_from_what_is_here() -> None:
+    dockerfile = (FILE.parent / "Dockerfile").read_text()
+    copied = re.findall(r"^COPY (?:--chown=\S+ )?(.+) \S+$", dockerfile, re.MULTILINE)
+    sources = [name for names in copied for name in names.split()]
+    assert "manage.py" in sources
+    assert all((FILE.parent / name).exists() for name in sources)
+    kept = (FILE.parent / ".dockerignore").read_text().split()
+    assert all(f"!{name}" in kept for name in sources)
