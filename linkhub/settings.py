@@ -1,4 +1,4 @@
-"""Configuration: environment variables, read here and nowhere else.
+"""Configuration: environment variables, read here; `serve` reads its own before that.
 
 `docs/configuration.md` lists them. A wrong value or combination stops the start with one
 sentence that names the variable.
@@ -64,8 +64,6 @@ ALLOWED_HOSTS = read("list", "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"
 CSRF_TRUSTED_ORIGINS = read("list", "CSRF_TRUSTED_ORIGINS", [])
 # Whether browsers reach LinkHub by https (itself or through a proxy that ends TLS).
 HTTPS = flag("LINKHUB_HTTPS")
-# The address that links back to LinkHub start with, such as https://linkhub.example.com.
-LINKHUB_URL = read("str", "LINKHUB_URL", "").rstrip("/")
 
 INSTALLED_APPS = [
     "linkhub.accounts",

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser, Group
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-
-if TYPE_CHECKING:
-    Viewer = "User | AnonymousUser | ApiToken"
 
 
 class User(AbstractUser):
@@ -34,15 +31,6 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(
             Q(visibility=Project.Visibility.INTERNAL) | Q(pk__in=member.values("project_id"))
         )
-
-    def maintained_by(self, user: User) -> ProjectQuerySet:
-        """The projects whose definitions `user` may edit."""
-        if user.is_superuser:
-            return self
-        member = Membership.objects.filter(
-            Q(user=user) | Q(group__user=user), role=Membership.Role.MAINTAINER
-        )
-        return self.filter(pk__in=member.values("project_id"))
 
 
 class Project(models.Model):

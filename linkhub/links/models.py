@@ -161,7 +161,7 @@ class Link(models.Model):
     """A definition or attached link resolved for one subject: a URL, or why there is none.
 
     Written by Pending workers only. `run_created` repeats the run's created time for keyset
-    paging. `url_digest` is of the URL's normal form (`linkhub/lib/url_policy.py`).
+    paging. `url_digest` is of the URL's normal form (`linkhub/lib/url_form.py`).
     `depends_on_now` and `expires_at` say what time alone can change.
     """
 

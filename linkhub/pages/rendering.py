@@ -13,6 +13,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django_htmx.middleware import HtmxDetails
 
 VARY = ("HX-Target", "HX-Request-Type", "HX-History-Restore-Request")
 
@@ -36,7 +37,8 @@ def page(
 
 def asked_partial(request: HttpRequest) -> str:
     """The partial that htmx would swap in, `""` where the whole page is asked for."""
-    headers = request.headers
-    if headers.get("HX-Request-Type") == "full" or headers.get("HX-History-Restore-Request"):
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+    # django-htmx knows no `HX-Request-Type` yet, which htmx 4 sends.
+    if htmx.history_restore_request or request.headers.get("HX-Request-Type") == "full":
         return ""
-    return headers.get("HX-Target", "").rpartition("#")[2].replace("-", "_")
+    return (htmx.target or "").rpartition("#")[2].replace("-", "_")

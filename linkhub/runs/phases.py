@@ -28,8 +28,6 @@ class Phase(models.TextChoices):
 TERMINAL = frozenset({"succeeded", "failed", "aborted", "timed_out", "recovered"})
 SUCCESS = frozenset({"succeeded", "recovered"})
 FAILURE = frozenset({"failed", "timed_out"})
-# Flyte hides links without "show while pending" in these two only (flyteadmin's filter).
-PENDING = frozenset({"queued", "initializing"})
 
 RANK = {
     "queued": 0,

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 from django.test import RequestFactory
+from django_htmx.middleware import HtmxDetails
 
 from linkhub.pages.rendering import asked_partial
 from tests.pages.conftest import htmx
 
 
 def asked(headers: dict[str, str]) -> str:
-    return asked_partial(RequestFactory().get("/", headers=headers))
+    request = RequestFactory().get("/", headers=headers)
+    request.htmx = HtmxDetails(request)
+    return asked_partial(request)
 
 
 @pytest.mark.parametrize("target", ["div#run-table", "run-table"])

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 READERS = {"read": 1, "positive": 0, "flag": 0, "str": 0, "_number": 1, "get": 0}
 # Not of the environment, or set for child processes by their parent.
-INTERNAL = {"ENGINE", "LINKHUB_TEST_HOME", "PATH", "HOME", "LINKHUB_SERVE_MARK"}
+INTERNAL = {"ENGINE", "LINKHUB_TEST_HOME", "PATH", "HOME"}
 
 
 def read_names(path: Path) -> set[str]:

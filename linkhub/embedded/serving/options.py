@@ -12,7 +12,7 @@ from pathlib import Path
 from linkhub.embedded import environment
 from linkhub.embedded.errors import CannotStart
 
-OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "LINKHUB_URL")
+OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS")
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 

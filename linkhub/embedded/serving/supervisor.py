@@ -103,7 +103,6 @@ class Supervisor:
         """That of every child; what others need to find the servers is left in the home."""
         ours = {
             "SECRET_KEY": kept_secret(self.home.path / "secret_key"),
-            "LINKHUB_URL": self.options.address,
             "ALLOWED_HOSTS": ",".join(self.options.hosts),
             **urls,
         }

@@ -44,7 +44,7 @@ class Story:
     steps: Sequence[Step]
     phase: str = "succeeded"
     domain: str = "development"
-    launched_by: str = "ana"
+    launched_by: str = "scheduler"
     version: str = "v14"
     context: Mapping[str, str] = field(default_factory=dict)
     links: Sequence[Mapping[str, Any]] = ()
