@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from django.urls import register_converter
 from ninja.params.functions import Path
-from pydantic import WithJsonSchema
 
 from linkhub.lib.names import NameConverter, from_segment, to_segment
 from linkhub.runs.documents import Name
@@ -40,30 +39,19 @@ def segments(*names: str) -> str:
 
 
 # A name that cannot be one is 422 with its place in the path, for reading and writing alike.
-AnyName = Annotated[
-    Name,
-    WithJsonSchema(
-        {
-            "type": "string",
-            "minLength": 1,
-            "maxLength": 255,
-            "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$",
-        }
-    ),
-]
 
 
 def _name_of(what: str) -> Any:
     return Path(..., description=f"The {what}.")
 
 
-ProjectName = Annotated[AnyName, _name_of("project")]
-DomainName = Annotated[AnyName, _name_of("domain")]
-RunName = Annotated[AnyName, _name_of("run")]
-ActionName = Annotated[AnyName, _name_of("action")]
-TaskName = Annotated[AnyName, _name_of("task")]
-VersionName = Annotated[AnyName, _name_of("task's version")]
-ToolName = Annotated[AnyName, _name_of("tool")]
+ProjectName = Annotated[Name, _name_of("project")]
+DomainName = Annotated[Name, _name_of("domain")]
+RunName = Annotated[Name, _name_of("run")]
+ActionName = Annotated[Name, _name_of("action")]
+TaskName = Annotated[Name, _name_of("task")]
+VersionName = Annotated[Name, _name_of("task's version")]
+ToolName = Annotated[Name, _name_of("tool")]
 DefinitionKey = Annotated[
     str, Path(..., description="The definition's key.", pattern=r"^[-a-zA-Z0-9_]{1,255}$")
 ]

@@ -21,9 +21,9 @@ from pydantic import (
 )
 
 from linkhub.links.models import LinkDefinition, Tool
-from linkhub.runs.attached import FLYTE_LINK_TYPES, parse_duration
+from linkhub.runs.attached import FLYTE_LINK_TYPES, either_given, parse_duration
 from linkhub.runs.documents import Name
-from linkhub.runs.scalars import Text
+from linkhub.runs.scalars import Described, Text, Whole
 
 # Flyte's TemplateLogPlugin and TaskLog, whose default for `show_while_pending` is another.
 FLYTE_SPELLINGS = {
@@ -93,7 +93,16 @@ Scalar = (
     | Annotated[float, Field(allow_inf_nan=False)]
     | bool
 )
-Position = Annotated[int, Field(ge=-(2**31), lt=2**31)]
+Position = Annotated[Whole, Field(ge=-(2**31), lt=2**31)]
+
+
+# Whatever fits is shorter than `LONGEST_TTL`.
+TTL = Described(
+    {
+        "pattern": r"^([0-9]{1,8}s|[0-9]{1,7}m|[0-9]{1,5}h|[0-9]{1,4}d|[0-9]{1,3}w)$",
+        "examples": ["30d"],
+    }
+)
 
 
 class Strict(BaseModel):
@@ -129,6 +138,8 @@ class Select(Strict):
 class DefinitionDocument(Strict):
     """A link definition. `key` and `project` repeat its address; elsewhere they may be left out."""
 
+    model_config = ConfigDict(json_schema_extra={"oneOf": either_given("provider", "template")})
+
     project: Name | None = None
     """The project that owns it; null for the instance."""
     key: Slug | None = None
@@ -152,7 +163,7 @@ class DefinitionDocument(Strict):
     """False: hidden while queued or initializing."""
     hide_once_finished: bool = False
     """True: hidden once finished."""
-    ttl: Annotated[str, AfterValidator(_check_ttl)] | None = None
+    ttl: Annotated[str, AfterValidator(_check_ttl), TTL] | None = None
     """How long it is shown after the end, such as `30d`."""
     group: Short = ""
     """Links of a group stand together."""

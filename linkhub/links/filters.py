@@ -27,7 +27,7 @@ from linkhub.links.models import Link, LinkQuerySet, State, Tool
 from linkhub.runs.documents import Name
 from linkhub.runs.models import Action, Run, RunQuerySet, Workflow
 from linkhub.runs.phases import Phase
-from linkhub.runs.scalars import Moment
+from linkhub.runs.scalars import SURELY_STORABLE, Moment
 
 # The tool of links whose host is no tool's.
 CUSTOM = "custom"
@@ -76,6 +76,7 @@ Instant = Annotated[
         {
             "type": "string",
             "format": "date-time",
+            "pattern": SURELY_STORABLE,
             "examples": ["2026-01-05T10:00:00Z"],
         }
     ),

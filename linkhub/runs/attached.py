@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from linkhub.runs.scalars import Finite, Moment, Text
+from linkhub.runs.scalars import Described, Finite, Moment, Text, Whole
 
 FLYTE_SPELLINGS = {
     "uri": "url",
@@ -65,13 +65,29 @@ def _duration(value: Any) -> Any:
     return value
 
 
+TTL = Described(
+    {"pattern": r"^([0-9]{1,9}(\.[0-9]{1,6})?[smh]|[0-9]{1,8}[dw])$", "examples": ["30d"]}
+)
 ParamValue = Annotated[Text, StringConstraints(max_length=8000)] | int | Finite | bool | None
 
 
-class AttachedLinkDocument(BaseModel):
-    """One attached link. `ready` is kept and shown and decides nothing."""
+def either_given(one: str, other: str) -> list[Any]:
+    """Of two fields exactly one is given, in the words of JSON Schema."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    def alone(name: str, absent: str) -> dict[str, Any]:
+        types = {name: {"type": "string"}, absent: {"type": "null"}}
+        return {"required": [name], "properties": types}
+
+    return [alone(one, other), alone(other, one)]
+
+
+class AttachedLinkDocument(BaseModel):
+    """One attached link: with `url`, or with `provider`. Flyte's spellings of the fields, such as
+    `uri` and `showWhilePending`, are taken too. `ready` is kept and shown and decides nothing."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"oneOf": either_given("url", "provider")}
+    )
 
     key: Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,255}$")] | None = None
     name: Annotated[Text, StringConstraints(max_length=2000)] = ""
@@ -79,7 +95,7 @@ class AttachedLinkDocument(BaseModel):
     provider: Annotated[Text, StringConstraints(max_length=64)] | None = None
     params: Annotated[dict[Text, ParamValue], Field(max_length=100)] = {}
     level: Literal["run", "action", "attempt", "pod"] | None = None
-    attempt: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    attempt: Annotated[Whole, Field(ge=1, le=2**31 - 1)] | None = None
     pod: Annotated[Text, StringConstraints(max_length=255)] | None = None
     link_type: Literal["external", "dashboard", "logs", "ide"] = "external"
     icon: Annotated[Text, StringConstraints(max_length=2000)] = ""
@@ -87,7 +103,7 @@ class AttachedLinkDocument(BaseModel):
     ready: bool | None = None
     show_while_pending: bool = True
     hide_once_finished: bool = False
-    ttl: Annotated[str, BeforeValidator(_duration)] | None = None
+    ttl: Annotated[str, BeforeValidator(_duration), TTL] | None = None
     updated_at: Moment | None = None
 
     @model_validator(mode="before")

@@ -19,7 +19,7 @@ from pydantic import (
 from linkhub.lib.names import check_name
 from linkhub.runs.attached import AttachedLinkDocument, check_identities
 from linkhub.runs.phases import Phase
-from linkhub.runs.scalars import Moment, Text
+from linkhub.runs.scalars import Described, Moment, Text, Whole
 
 MAX_KEYS = 200
 MAX_ATTEMPTS = 1000
@@ -32,7 +32,9 @@ def _named(value: str) -> str:
     return value
 
 
-Name = Annotated[str, AfterValidator(_named)]
+# As `check_name` has it.
+NAME = {"minLength": 1, "maxLength": 255, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"}
+Name = Annotated[str, AfterValidator(_named), Described(NAME)]
 Short = Annotated[Text, StringConstraints(max_length=255)]
 Long = Annotated[Text, StringConstraints(max_length=10_000)]
 Key = Annotated[Text, StringConstraints(min_length=1, max_length=255)]
@@ -64,14 +66,14 @@ class PodDocument(Document):
     container_id: Short | None = None
     hostname: Short | None = None
     node: Short | None = None
-    worker_index: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+    worker_index: Annotated[Whole, Field(ge=0, le=2**31 - 1)] | None = None
     primary: bool | None = None
     started_at: Moment | None = None
     ended_at: Moment | None = None
 
 
 class AttemptDocument(Document):
-    number: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    number: Annotated[Whole, Field(ge=1, le=2**31 - 1)]
     phase: Phase | None = None
     started_at: Moment | None = None
     ended_at: Moment | None = None
