@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 # What they hang on the router is the API.
-from linkhub.api import batch, definitions, links, problems, reading, recording, tools  # noqa: F401
+from linkhub.api import (  # noqa: F401
+    backfills,
+    batch,
+    definitions,
+    explaining,
+    finding,
+    links,
+    preview,
+    problems,
+    reading,
+    recording,
+    tools,
+)
 from linkhub.api.openapi import Api
 from linkhub.api.router import router
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 from django.conf import settings
@@ -15,6 +16,7 @@ from pydantic import Field, TypeAdapter, ValidationError, create_model
 from typing_extensions import TypedDict
 
 from linkhub.accounts.models import ApiToken, Project
+from linkhub.api import examples
 from linkhub.api.access import projects_to_record
 from linkhub.api.answers import json_response
 from linkhub.api.auth import INGEST, ApiRequest
@@ -70,7 +72,18 @@ def batch_document(most_actions: int) -> TypeAdapter[BatchDocument]:
     return TypeAdapter(create_model("BatchDocument", __base__=BatchDocument, actions=(actions, [])))
 
 
-BATCH: Body[list[BatchDocument]] = Body("Batch", list[BatchDocument])
+BATCH: Body[list[BatchDocument]] = Body("Batch", list[BatchDocument], {"two runs": examples.BATCH})
+
+
+def _documented() -> dict[str, Any]:
+    """The body in OpenAPI's words: the list, and lines of text."""
+    documented = BATCH.openapi
+    text = "\n".join(map(json.dumps, examples.BATCH))
+    documented["requestBody"]["content"]["application/x-ndjson"] = {
+        "schema": {"type": "string", "description": "One BatchDocument a line."},
+        "examples": {"two runs": {"value": text}},
+    }
+    return documented
 
 
 @router.post(
@@ -79,7 +92,7 @@ BATCH: Body[list[BatchDocument]] = Body("Batch", list[BatchDocument])
     auth=INGEST,
     response=BatchAnswer,
     summary="Record many runs",
-    openapi_extra=BATCH.openapi,
+    openapi_extra=_documented(),
 )
 def batch_runs(request: ApiRequest) -> HttpResponse:
     """Record runs of any projects, as a JSON list or as `application/x-ndjson`, one a line.
@@ -173,9 +186,14 @@ def _record(token: ApiToken, entries: list[Entry]) -> list[BatchResult]:
 
 
 def _write(document: BatchDocument, projects: Mapping[str, Project]) -> RunWrite:
+    owner = projects[document.project]
+    return RunWrite(owner, document.domain, document.run, run_of(document))
+
+
+def run_of(document: BatchDocument) -> RunDocument:
+    """The run's own document, without the names."""
     given = document.model_fields_set - NAMES
-    run = RunDocument.model_construct(given, **{name: getattr(document, name) for name in given})
-    return RunWrite(projects[document.project], document.domain, document.run, run)
+    return RunDocument.model_construct(given, **{name: getattr(document, name) for name in given})
 
 
 def _not_there(entry: Entry) -> BatchResult:

@@ -7,7 +7,7 @@ type is not looked at: what is here is JSON.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Generic, TypeVar, cast
 
 from django.conf import settings
@@ -25,11 +25,15 @@ GZIP = 16 + zlib.MAX_WBITS
 
 
 class Body(Generic[T]):
-    """What an operation takes. `name` is the name of its schema in the OpenAPI document."""
+    """What an operation takes. `name` is the name of its schema in the OpenAPI document.
 
-    def __init__(self, name: str, shape: Any) -> None:
+    `examples` are shown there, each under its own name.
+    """
+
+    def __init__(self, name: str, shape: Any, examples: Mapping[str, Any]) -> None:
         self.name = name
         self.adapter: TypeAdapter[T] = TypeAdapter(shape)
+        self.examples = examples
 
     def read(self, request: HttpRequest) -> T:
         """The valid body; raises Problem 413, 415 or 422 with every field at fault."""
@@ -43,7 +47,8 @@ class Body(Generic[T]):
     def openapi(self) -> dict[str, Any]:
         """For the operation's `openapi_extra`: the body is documented though read by hand."""
         schema = {"$ref": f"#/components/schemas/{self.name}"}
-        content = {"application/json": {"schema": schema}}
+        examples = {name: {"value": value} for name, value in self.examples.items()}
+        content = {"application/json": {"schema": schema, "examples": examples}}
         return {"requestBody": {"required": True, "content": content}}
 
 

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from ninja import Query
 
 from linkhub.accounts.models import ApiToken, Project
-from linkhub.api import paths
+from linkhub.api import examples, paths
 from linkhub.api.access import project_or_404
 from linkhub.api.answers import json_response
 from linkhub.api.auth import MANAGE, MANAGE_INSTANCE, READ_DEFINITIONS, ApiRequest
@@ -28,7 +28,9 @@ from linkhub.links.definitions import delete_definition, save_definition
 from linkhub.links.documents import DefinitionDocument, definition_as_document
 from linkhub.links.models import LinkDefinition
 
-DEFINITION: Body[DefinitionDocument] = Body("DefinitionDocument", DefinitionDocument)
+DEFINITION: Body[DefinitionDocument] = Body(
+    "DefinitionDocument", DefinitionDocument, {"a template": examples.DEFINITION}
+)
 OF_PROJECT = paths.PROJECT + paths.DEFINITION
 SAVED = {200: DefinitionJson, 201: DefinitionJson}
 # A null would never compare, and the instance's would be left out of every page but the first.
@@ -37,12 +39,14 @@ BY_KEY = Order(columns=("key", "owner"), kinds=(str, str))
 
 
 @contextmanager
-def faults_in_body() -> Iterator[None]:
-    """What is wrong with the document, as 422 with places in the body."""
+def faults_in_body(*place: str) -> Iterator[None]:
+    """What is wrong with the document, as 422 with places in the body, where it is at `place`."""
     try:
         yield
     except Invalid as error:
-        errors = [FieldError(loc=["body", *one.loc], msg=one.message) for one in error.faults]
+        errors = [
+            FieldError(loc=["body", *place, *one.loc], msg=one.message) for one in error.faults
+        ]
         raise invalid(errors) from error
 
 

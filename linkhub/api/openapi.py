@@ -12,7 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from pydantic import TypeAdapter
 
-from linkhub.api import batch, definitions, recording, tools
+from linkhub.api import batch, definitions, preview, recording, tools
 from linkhub.api.bodies import Body
 from linkhub.api.problems import KINDS, MEDIA_TYPE, ProblemDocument
 
@@ -24,6 +24,7 @@ BODIES: tuple[Body[Any], ...] = (
     recording.TASK_LINKS,
     recording.EMITTED,
     definitions.DEFINITION,
+    preview.PREVIEW,
     tools.TOOL,
 )
 ANY_OPERATION = (401, 403, 404, 422, 429)
@@ -43,6 +44,7 @@ class Api(NinjaAPI):
         for operations in document["paths"].values():
             for operation in operations.values():
                 _add_refusals(operation)
+                _add_csv(operation)
         return document
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
@@ -67,6 +69,12 @@ def _refusal(status: int) -> dict[str, Any]:
     if status == 401:
         response["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}
     return response
+
+
+def _add_csv(operation: dict[str, Any]) -> None:
+    """A list's other form: its operation is one that can be asked for it."""
+    if any(one["name"] == "format" for one in operation["parameters"]):
+        operation["responses"][200]["content"]["text/csv"] = {"schema": {"type": "string"}}
 
 
 def _add_refusals(operation: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ from pydantic import (
     create_model,
 )
 
-from linkhub.api import paths
+from linkhub.api import examples, paths
 from linkhub.api.access import check_may_record, project_to_record
 from linkhub.api.answers import json_response
 from linkhub.api.auth import INGEST, ApiRequest
@@ -49,20 +49,30 @@ def run_body(most_actions: int) -> Body[RunDocument]:
     body of a million actions is refused before they are all built."""
     actions = Annotated[list[ActionDocument], Field(max_length=most_actions)]
     return Body(
-        "RunDocument", create_model("RunDocument", __base__=RunDocument, actions=(actions, []))
+        "RunDocument",
+        create_model("RunDocument", __base__=RunDocument, actions=(actions, [])),
+        {"a run": examples.RUN},
     )
 
 
 RUN = run_body(settings.LINKHUB_MAX_ACTIONS)
-ACTION: Body[ActionFields] = Body("ActionFields", ActionFields)
+ACTION: Body[ActionFields] = Body("ActionFields", ActionFields, {"a step": examples.ACTION})
 TASK_LINKS: Body[TaskLinksDocument | list[AttachedLinkDocument]] = Body(
     "TaskLinks",
     Annotated[
         Annotated[TaskLinksDocument, Tag("object")] | Annotated[Links, Tag("list")],
         Discriminator(lambda given: "list" if isinstance(given, list) else "object"),
     ],
+    {
+        "a list": [examples.LINK, examples.TASK_LOG],
+        "with its time": {"updated_at": "2026-01-05T10:00:00Z", "links": [examples.LINK]},
+    },
 )
-EMITTED: Body[AttachedLinkDocument] = Body("AttachedLinkDocument", AttachedLinkDocument)
+EMITTED: Body[AttachedLinkDocument] = Body(
+    "AttachedLinkDocument",
+    AttachedLinkDocument,
+    {"a URL": examples.EMITTED, "a provider": examples.WANDB, "Flyte's": examples.TASK_LOG},
+)
 
 
 @router.put(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from linkhub.api import paths
+from linkhub.api import examples, paths
 from linkhub.api.answers import json_response
 from linkhub.api.auth import MANAGE_INSTANCE, READ_DEFINITIONS, ApiRequest
 from linkhub.api.bodies import Body
@@ -16,7 +16,7 @@ from linkhub.links.definitions import delete_tool, save_tool
 from linkhub.links.documents import ToolDocument, tool_as_document
 from linkhub.links.models import Tool
 
-TOOL: Body[ToolDocument] = Body("ToolDocument", ToolDocument)
+TOOL: Body[ToolDocument] = Body("ToolDocument", ToolDocument, {"Grafana": examples.TOOL})
 
 
 @router.get(paths.TOOL, tags=["Tools"], response=ToolJson, auth=READ_DEFINITIONS, summary="A tool")

@@ -1,0 +1,208 @@
+"""Finding: from a name, a pod or a pasted URL to the run behind it. Exact, by indexes only.
+
+A URL is looked up in its normal form among the stored links, else read by the providers: what
+went into it, such as a pod's name, is then looked up. Every search starts from what the viewer
+may see, and gives but a few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from django.db.models import Q
+
+from linkhub.accounts.models import ApiToken, Project, User
+from linkhub.lib.names import check_name
+from linkhub.lib.url_form import url_digest
+from linkhub.links import providers
+from linkhub.links.models import Link
+from linkhub.runs.models import Action, Pod, Run, Workflow
+
+MOST = 20
+# Readings of one URL that are looked up.
+MOST_READINGS = 10
+
+Viewer: TypeAlias = User | ApiToken
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing found, by its natural key: a project, workflow, run or action.
+
+    `kind` says what the query was the name of: `project`, `workflow`, `run`, `action`, `pod`, or
+    `link`, for a URL. `name` is the found thing's own; of a link, its label. What has no time,
+    such as a workflow, has no `created_at`.
+    """
+
+    kind: str
+    name: str
+    project: str
+    project_title: str
+    domain: str | None = None
+    run: str | None = None
+    action: str | None = None
+    attempt: int | None = None
+    pod: str | None = None
+    workflow: str | None = None
+    key: str | None = None
+    phase: str | None = None
+    created_at: datetime | None = None
+
+
+def find(viewer: Viewer, query: str) -> list[Hit]:
+    """Everything of that name or URL, the newest first, what has no time before it."""
+    text = query.strip()
+    if host_of(text):
+        hits = [*_links(viewer, text)] or [*_read(viewer, text)]
+    elif check_name(text) is None:
+        searches = (_runs, _pods, _workflows, _actions, _projects)
+        hits = [hit for search in searches for hit in search(viewer, text)]
+    else:
+        hits = []
+    return sorted(hits, key=_newest_first)
+
+
+def host_of(text: str) -> str | None:
+    """The host of what looks like an absolute URL."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return parts.netloc if parts.scheme else None
+
+
+def _newest_first(hit: Hit) -> tuple[bool, float]:
+    return hit.created_at is not None, -hit.created_at.timestamp() if hit.created_at else 0.0
+
+
+def _runs(viewer: Viewer, *names: str) -> Iterator[Hit]:
+    runs = Run.objects.visible_to(viewer).filter(name__in=names)
+    for run in runs.select_related("project", "workflow").order_by("-created_at")[:MOST]:
+        yield _run_hit("run", run.name, run)
+
+
+def _actions(viewer: Viewer, name: str) -> Iterator[Hit]:
+    # By id, not by the run's time: a name such as a0 is in every run, and this stops early.
+    actions = Action.objects.filter(name=name, run__in=Run.objects.visible_to(viewer))
+    related = actions.select_related("run__project", "run__workflow")
+    for action in related.order_by("-pk")[:MOST]:
+        yield _action_hit("action", action.name, action)
+
+
+def _pods(viewer: Viewer, name: str) -> Iterator[Hit]:
+    return _pods_where(viewer, Q(name=name) | Q(uid=name) & ~Q(uid=""))
+
+
+def _pods_where(viewer: Viewer, condition: Q) -> Iterator[Hit]:
+    visible = Project.objects.visible_to(viewer)
+    pods = Pod.objects.filter(condition, attempt__action__run__project__in=visible)
+    related = pods.select_related("attempt__action__run__project", "attempt__action__run__workflow")
+    for pod in related.order_by("-pk")[:MOST]:
+        attempt = pod.attempt
+        yield _action_hit("pod", pod.name, attempt.action, attempt=attempt.number, pod=pod.name)
+
+
+def _workflows(viewer: Viewer, name: str) -> Iterator[Hit]:
+    visible = Project.objects.visible_to(viewer)
+    workflows = Workflow.objects.filter(name=name, project__in=visible).select_related("project")
+    for row in workflows.order_by("project__name", "domain")[:MOST]:
+        yield Hit("workflow", name, row.project.name, str(row.project), row.domain, workflow=name)
+
+
+def _projects(viewer: Viewer, name: str) -> Iterator[Hit]:
+    for project in Project.objects.visible_to(viewer).filter(name=name):
+        yield Hit("project", project.name, project.name, str(project))
+
+
+def _links(viewer: Viewer, url: str) -> Iterator[Hit]:
+    """The stored links that lead there."""
+    links = Link.objects.visible_to(viewer).filter(url_digest=url_digest(url))
+    related = links.select_related(
+        "project", "run__project", "run__workflow", "action", "attempt", "pod"
+    )
+    for link in related.order_by("-pk")[:MOST]:
+        if link.run is None:
+            name, title = link.project.name, str(link.project)
+            yield Hit("link", link.name, name, title, key=link.key)
+        elif link.action is None:
+            yield _run_hit("link", link.name, link.run, key=link.key)
+        else:
+            link.action.run = link.run
+            yield _action_hit(
+                "link",
+                link.name,
+                link.action,
+                key=link.key,
+                attempt=link.attempt.number if link.attempt else None,
+                pod=link.pod.name if link.pod else None,
+            )
+
+
+def _read(viewer: Viewer, url: str) -> Iterator[Hit]:
+    """What the providers read out of a URL that is no stored link's."""
+    found = [each for each in (one.identify(url) for one in providers.all()) if each]
+    steps = {step for each in found for step in each.runs[:MOST_READINGS]}
+    runs = {each.parts["run"] for each in found if "run" in each.parts}
+    pods = {each.parts["pod"] for each in found if "pod" in each.parts}
+    if steps:
+        yield from _steps(viewer, steps)
+    if runs:
+        yield from _runs(viewer, *runs)
+    if pods:
+        yield from _pods_where(viewer, Q(name__in=pods))
+
+
+def _steps(viewer: Viewer, steps: set[tuple[str, str]]) -> Iterator[Hit]:
+    """Actions by the names of run and action. By run first: few runs have the same name."""
+    runs = Run.objects.visible_to(viewer).filter(name__in={run for run, _ in steps})
+    actions = Action.objects.filter(run__in=runs, name__in={action for _, action in steps})
+    related = actions.select_related("run__project", "run__workflow")
+    found = list(related.order_by("-pk")[: MOST * MOST_READINGS])
+    for row in [row for row in found if (row.run.name, row.name) in steps][:MOST]:
+        yield _action_hit("action", row.name, row)
+
+
+def _run_hit(kind: str, name: str, run: Run, *, key: str | None = None) -> Hit:
+    return Hit(
+        kind,
+        name,
+        run.project.name,
+        str(run.project),
+        run.domain,
+        run.name,
+        workflow=run.workflow.name if run.workflow else None,
+        key=key,
+        phase=run.phase,
+        created_at=run.created_at,
+    )
+
+
+def _action_hit(
+    kind: str,
+    name: str,
+    action: Action,
+    *,
+    key: str | None = None,
+    attempt: int | None = None,
+    pod: str | None = None,
+) -> Hit:
+    run = action.run
+    return Hit(
+        kind,
+        name,
+        run.project.name,
+        str(run.project),
+        run.domain,
+        run.name,
+        action.name,
+        attempt,
+        pod,
+        run.workflow.name if run.workflow else None,
+        key,
+        action.phase,
+        run.created_at,
+    )
