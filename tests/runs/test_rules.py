@@ -68,7 +68,9 @@ def test_it_lets_the_later_stamp_win() -> None:
 @pytest.mark.parametrize(
     ("one", "two", "version"), [("v1", "v2", "v2"), ("v1", None, ""), ("v1", "", "v1")]
 )
-def test_it_lets_the_greater_json_win_of_equal_stamps(one: str, two: str | None, version: str) -> None:
+def test_it_lets_the_greater_json_win_of_equal_stamps(
+    one: str, two: str | None, version: str
+) -> None:
     runs = orders({"version": one, "updated_at": at(1)}, {"version": two, "updated_at": at(1)})
     assert [run.version for run in runs] == [version, version]
 
