@@ -41,7 +41,7 @@ class Whole(BaseModel):
 class Paged(Whole):
     """How a list is asked for whose pages have a length of their own."""
 
-    cursor: str | None = None
+    cursor: Annotated[str, Field(json_schema_extra={"format": "cursor"})] = ""
     """`next` of the page before; without, the first."""
 
 
@@ -59,7 +59,7 @@ def list_response(
     limit = asked.limit if isinstance(asked, Asked) else MAX_LIMIT
     is_csv = wants_csv(request, asked)
     whole = is_csv and "limit" not in asked.model_fields_set
-    cursor = asked.cursor if isinstance(asked, Paged) else None
+    cursor = (asked.cursor or None) if isinstance(asked, Paged) else None
     try:
         items, following = produce(MAX_LIMIT if whole else limit, cursor)
     except BadCursor as error:

@@ -41,19 +41,25 @@ def segments(*names: str) -> str:
 # A name that cannot be one is 422 with its place in the path, for reading and writing alike.
 
 
-def _name_of(what: str) -> Any:
-    return Path(..., description=f"The {what}.")
+def _name_of(what: str, example: str) -> Any:
+    return Path(..., description=f"The {what}.", examples=[example])
 
 
-ProjectName = Annotated[Name, _name_of("project")]
-DomainName = Annotated[Name, _name_of("domain")]
-RunName = Annotated[Name, _name_of("run")]
-ActionName = Annotated[Name, _name_of("action")]
-TaskName = Annotated[Name, _name_of("task")]
-VersionName = Annotated[Name, _name_of("task's version")]
-ToolName = Annotated[Name, _name_of("tool")]
+ProjectName = Annotated[Name, _name_of("project", "flytesnacks")]
+DomainName = Annotated[Name, _name_of("domain", "development")]
+RunName = Annotated[Name, _name_of("run", "r7")]
+ActionName = Annotated[Name, _name_of("action", "x1")]
+TaskName = Annotated[Name, _name_of("task", "train_model")]
+VersionName = Annotated[Name, _name_of("task's version", "v3")]
+ToolName = Annotated[Name, _name_of("tool", "grafana")]
 DefinitionKey = Annotated[
-    str, Path(..., description="The definition's key.", pattern=r"^[-a-zA-Z0-9_]{1,255}$")
+    str,
+    Path(
+        ...,
+        description="The definition's key.",
+        pattern=r"^[-a-zA-Z0-9_]{1,255}$",
+        examples=["board"],
+    ),
 ]
 
 PROJECT = "/projects/{any_name:project}"

@@ -23,7 +23,7 @@ from pydantic import (
 from linkhub.links.models import LinkDefinition, Tool
 from linkhub.runs.attached import FLYTE_LINK_TYPES, either_given, parse_duration
 from linkhub.runs.documents import Name
-from linkhub.runs.scalars import Described, Text, Whole
+from linkhub.runs.scalars import WHOLE, Described, Text
 
 # Flyte's TemplateLogPlugin and TaskLog, whose default for `show_while_pending` is another.
 FLYTE_SPELLINGS = {
@@ -93,7 +93,7 @@ Scalar = (
     | Annotated[float, Field(allow_inf_nan=False)]
     | bool
 )
-Position = Annotated[Whole, Field(ge=-(2**31), lt=2**31)]
+Position = Annotated[int, Field(ge=-(2**31), lt=2**31), WHOLE]
 
 
 # Whatever fits is shorter than `LONGEST_TTL`.
@@ -204,6 +204,12 @@ class DefinitionDocument(Strict):
         return None if self.ttl is None else parse_duration(self.ttl)
 
 
+def _either(*names: str) -> dict[str, Any]:
+    """At least one of the fields is given, in the words of JSON Schema."""
+    given = {"not": {"type": "null"}}
+    return {"anyOf": [{"required": [name], "properties": {name: given}} for name in names]}
+
+
 class ToolOverride(Strict):
     """Another base URL, or other settings, where domain and cluster match these globs."""
 
@@ -211,6 +217,10 @@ class ToolOverride(Strict):
     cluster: Globs | None = None
     base_url: BaseUrl | None = None
     settings: Settings | None = None
+
+    model_config = ConfigDict(
+        json_schema_extra={"allOf": [_either("domain", "cluster"), _either("base_url", "settings")]}
+    )
 
     @model_validator(mode="after")
     def check_it_says_something(self) -> ToolOverride:

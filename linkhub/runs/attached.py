@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from linkhub.runs.scalars import Described, Finite, Moment, Text, Whole
+from linkhub.runs.scalars import WHOLE, Described, Finite, Moment, Text
 
 FLYTE_SPELLINGS = {
     "uri": "url",
@@ -95,7 +95,7 @@ class AttachedLinkDocument(BaseModel):
     provider: Annotated[Text, StringConstraints(max_length=64)] | None = None
     params: Annotated[dict[Text, ParamValue], Field(max_length=100)] = {}
     level: Literal["run", "action", "attempt", "pod"] | None = None
-    attempt: Annotated[Whole, Field(ge=1, le=2**31 - 1)] | None = None
+    attempt: Annotated[int, Field(ge=1, le=2**31 - 1), WHOLE] | None = None
     pod: Annotated[Text, StringConstraints(max_length=255)] | None = None
     link_type: Literal["external", "dashboard", "logs", "ide"] = "external"
     icon: Annotated[Text, StringConstraints(max_length=2000)] = ""

@@ -19,7 +19,7 @@ from pydantic import (
 from linkhub.lib.names import check_name
 from linkhub.runs.attached import AttachedLinkDocument, check_identities
 from linkhub.runs.phases import Phase
-from linkhub.runs.scalars import Described, Moment, Text, Whole
+from linkhub.runs.scalars import WHOLE, Described, Moment, Text
 
 MAX_KEYS = 200
 MAX_ATTEMPTS = 1000
@@ -66,14 +66,14 @@ class PodDocument(Document):
     container_id: Short | None = None
     hostname: Short | None = None
     node: Short | None = None
-    worker_index: Annotated[Whole, Field(ge=0, le=2**31 - 1)] | None = None
+    worker_index: Annotated[int, Field(ge=0, le=2**31 - 1), WHOLE] | None = None
     primary: bool | None = None
     started_at: Moment | None = None
     ended_at: Moment | None = None
 
 
 class AttemptDocument(Document):
-    number: Annotated[Whole, Field(ge=1, le=2**31 - 1)]
+    number: Annotated[int, Field(ge=1, le=2**31 - 1), WHOLE]
     phase: Phase | None = None
     started_at: Moment | None = None
     ended_at: Moment | None = None

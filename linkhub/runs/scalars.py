@@ -67,5 +67,6 @@ Moment = Annotated[
     AfterValidator(_storable),
     Described({"pattern": SURELY_STORABLE, "examples": ["2026-01-05T10:00:00Z"]}),
 ]
-Whole = Annotated[int, BeforeValidator(_whole)]
+# Behind the bounds of an `int`, or its JSON schema loses them.
+WHOLE = BeforeValidator(_whole)
 Finite = Annotated[float, Field(allow_inf_nan=False)]

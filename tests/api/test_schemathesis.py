@@ -1,0 +1,101 @@
+"""Whatever the OpenAPI document allows, and much that it does not: no answer of another kind.
+
+All checks are made of every answer: no server error, no status, content type or shape that is not
+documented, nothing valid refused and nothing invalid accepted. `SCHEMATHESIS_EXAMPLES` asks for
+more than the few of every run of the tests, and for each boundary of each field.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from schemathesis.config import SchemathesisConfig
+
+from linkhub.wsgi import application
+from tests.factories import (
+    make_action,
+    make_attached,
+    make_attempt,
+    make_definition,
+    make_pod,
+    make_run,
+    make_token,
+    make_tool,
+)
+
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "0"))
+
+# What a schema cannot say: that a template compiles, that a provider is one, that keys differ.
+SEMANTIC = {"expected-statuses": ["2xx", "401", "403", "404", "422"]}
+OPERATIONS = [
+    {"include-operation-id": name, "checks": {"positive_data_acceptance": SEMANTIC}}
+    for name in (
+        "put_instance_definition",
+        "put_project_definition",
+        "preview_definition",
+        "put_tool",
+        "remove_tool",
+        "put_task_links",
+        "put_run",
+        "patch_action",
+    )
+]
+# An invalid document of a batch has an answer of its own, in an answer that is 200.
+OPERATIONS.append(
+    {
+        "include-operation-id": "batch_runs",
+        "checks": {"negative_data_rejection": {"enabled": False}},
+    }
+)
+CONFIG = SchemathesisConfig.from_dict(
+    {
+        "generation": {"max-examples": EXAMPLES or 3, "deterministic": not EXAMPLES},
+        "phases": {"coverage": {"enabled": bool(EXAMPLES)}},
+        "operations": OPERATIONS,
+    }
+)
+
+# The first page; tests of lists go on behind it.
+schemathesis.openapi.format("cursor", st.just(""))
+
+
+@schemathesis.serializer("application/x-ndjson")
+def as_it_is(_context: Any, value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
+schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, config=CONFIG)
+
+
+@pytest.fixture(autouse=True)
+def one_connection() -> Iterator[None]:
+    """The connection that the test's transaction is in stays open between requests."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def token(db: None) -> str:
+    """With every ability; there is what the document's examples name."""
+    action = make_action(make_run(), "x1")
+    make_attached(action.run)
+    make_pod(make_attempt(action))
+    make_definition("board", tool=make_tool())
+    return make_token()[1]
+
+
+@schema.parametrize()
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
+def test_it_answers_as_documented(case: Any, token: str) -> None:
+    case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
