@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from django.urls import register_converter
 from ninja.params.functions import Path
+from pydantic import StringConstraints
 
 from linkhub.lib.names import NameConverter, from_segment, to_segment
 from linkhub.runs.documents import Name
@@ -42,7 +43,9 @@ def segments(*names: str) -> str:
 
 
 def _name_of(what: str, example: str) -> Any:
-    return Path(..., description=f"The {what}.", examples=[example])
+    # A list, as OpenAPI 3.1 has it; the framework's types still say 3.0's map.
+    examples: Any = [example]
+    return Path(..., description=f"The {what}.", examples=examples)
 
 
 ProjectName = Annotated[Name, _name_of("project", "flytesnacks")]
@@ -53,13 +56,7 @@ TaskName = Annotated[Name, _name_of("task", "train_model")]
 VersionName = Annotated[Name, _name_of("task's version", "v3")]
 ToolName = Annotated[Name, _name_of("tool", "grafana")]
 DefinitionKey = Annotated[
-    str,
-    Path(
-        ...,
-        description="The definition's key.",
-        pattern=r"^[-a-zA-Z0-9_]{1,255}$",
-        examples=["board"],
-    ),
+    str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,255}$"), _name_of("definition's key", "board")
 ]
 
 PROJECT = "/projects/{any_name:project}"
