@@ -54,7 +54,7 @@ def read_options(home: Path, environ: Mapping[str, str] = os.environ) -> Options
         host=environ.get("HOST") or "127.0.0.1",
         port=_number(environ, "PORT", 8000, 65535),
         web_workers=_number(environ, "LINKHUB_WEB_WORKERS", 2, 64),
-        web_threads=_number(environ, "LINKHUB_WEB_THREADS", 2, 64),
+        web_threads=_number(environ, "LINKHUB_WEB_THREADS", 16, 64),
         worker_processes=_number(environ, "LINKHUB_WORKER_PROCESSES", _processors(), 64),
         given={
             name: value
