@@ -27,7 +27,8 @@ log = structlog.get_logger(__name__)
 
 def nudge_on_commit(lane: Pending.Lane = Pending.Lane.MAIN) -> None:
     """Nudge the workers of `lane` once the caller's transaction has committed."""
-    transaction.on_commit(functools.partial(nudge, lane), robust=True)
+    # Not a partial: Django names what fails after a commit, and a partial has no name.
+    transaction.on_commit(lambda: nudge(lane), robust=True)
 
 
 def nudge(lane: Pending.Lane = Pending.Lane.MAIN) -> None:

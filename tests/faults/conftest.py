@@ -12,6 +12,8 @@ from celery import current_app
 
 from linkhub.embedded import launcher, redis
 from linkhub.runs.nudges import client
+from tests.api.conftest import Api
+from tests.factories import make_token
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +38,11 @@ def broker(own_server: str, settings, monkeypatch) -> Iterator[str]:
     client.cache_clear()
     client().flushall()
     yield own_server
-    current_app.pool.force_close_all()
     client().close()
     client.cache_clear()
+
+
+@pytest.fixture
+def api(db: None) -> Api:
+    """A caller of the API with every ability, for every project."""
+    return Api(make_token()[1])
