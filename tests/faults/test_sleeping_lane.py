@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Listener = psycopg.Connection[tuple[object, ...]]
 RUNS = "/api/v1/projects/flytesnacks/domains/development/runs"
 CLASS = "tests.faults.link_classes:Asleep"
-SLOTS, SLEEPERS, PUSHES = 2, 5, 21
+SLOTS, SLEEPERS, PUSHES = 2, 4, 15
 FACTOR = 1.5
 
 
