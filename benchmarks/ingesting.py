@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks.copying import RECORDED, copy_in, copy_out, delete
 from benchmarks.measuring import Ratio, Stopwatch, shares
+from benchmarks.processor import TICK, Meter
 from benchmarks.runs import BLOCK, PROJECTS, documents
 from linkhub.accounts.models import Project
 from linkhub.runs.documents import RunDocument
@@ -37,16 +38,20 @@ def measure(*, batch: int, actions: int, size: int, rounds: int) -> Ratio:
     for number in range(rounds + 1):
         lines = _lines(FIRST_BLOCK + number * 1000, batch, actions)
         own = {step: Stopwatch() for step in watches}
+        meter = Meter()
         runs = _record(lines, own)
+        own_processor = meter.read()
         finished = copy_out(RECORDED, runs)
         delete(RECORDED, runs)
-        copying = Stopwatch()
+        copying, meter = Stopwatch(), Meter()
         with copying.running():
             copy_in(finished)
+        processor = own_processor / max(meter.read(), TICK)
         delete(RECORDED, runs)
         if number:  # the first one warms up
             ratio.ours.append(sum(watch.seconds for watch in own.values()))
             ratio.theirs.append(copying.seconds)
+            ratio.processors.append(processor)
             for step, watch in own.items():
                 watches[step].seconds += watch.seconds
     ratio.split = shares({step: watch.seconds for step, watch in watches.items()})

@@ -25,6 +25,13 @@ class Ratio:
     ours: list[float] = field(default_factory=list)
     theirs: list[float] = field(default_factory=list)
     split: dict[str, float] = field(default_factory=dict)
+    processors: list[float] = field(default_factory=list)
+    """The ratio of processor seconds, round by round, where they could be told."""
+
+    @property
+    def processor(self) -> float | None:
+        """What of the ratio no other work on the machine can disturb."""
+        return statistics.median(self.processors) if self.processors else None
 
     @property
     def rounds(self) -> list[float]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.measuring import Ratio
 
-COLUMNS = ("what", "baseline", "runs stored", "ratio", "spread", "best", "bar", "")
+COLUMNS = ("what", "baseline", "runs stored", "ratio", "spread", "best", "processor", "bar", "")
 
 
 def table(ratios: Sequence[Ratio]) -> str:
@@ -39,6 +39,7 @@ def cells(ratio: Ratio) -> tuple[str, ...]:
         figure(ratio.median),
         f"{figure(low)} to {figure(high)}",
         figure(ratio.best),
+        "" if ratio.processor is None else figure(ratio.processor),
         "" if ratio.bar is None else f"at most {ratio.bar:g}",
         ratio.verdict,
     )

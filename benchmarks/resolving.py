@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 from benchmarks.copying import RESOLVED, copy_in, copy_out, delete
 from benchmarks.measuring import Ratio, Stopwatch, shares, timed
+from benchmarks.processor import TICK, Meter
 from benchmarks.runs import mark
 from linkhub.links import work
 from linkhub.links.models import Link
@@ -46,14 +47,19 @@ def measure(*, runs: int, size: int, rounds: int, seed: int) -> Ratio:
         pending.mark(_units(chosen))
         warm_up = number == 0
         with watching({} if warm_up else watches):
+            meter = Meter()
             ours = timed(lambda: work.drain(Pending.Lane.MAIN, seconds=LONGEST))
+            own_processor = meter.read()
         finished = copy_out(RESOLVED, chosen)
         _check(chosen, finished[0].rows)
         delete(RESOLVED, chosen)
+        meter = Meter()
         theirs = timed(partial(copy_in, finished))
+        processor = own_processor / max(meter.read(), TICK)
         if not warm_up:
             ratio.ours.append(ours)
             ratio.theirs.append(theirs)
+            ratio.processors.append(processor)
             ratio.count = finished[0].rows
     ratio.split = shares({step: watch.seconds for step, watch in watches.items()})
     return ratio

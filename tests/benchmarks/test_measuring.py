@@ -17,6 +17,10 @@ def test_it_sets_the_quickest_beside_the_quickest() -> None:
     assert a_ratio().best == 2.0
 
 
+def test_it_tells_processor_time_where_it_is_known() -> None:
+    assert a_ratio().processor is None
+
+
 @pytest.mark.parametrize(("bar", "verdict"), [(3.0, "met"), (2.9, "not met"), (None, "")])
 def test_it_holds_the_median_against_the_bar(bar: float | None, verdict: str) -> None:
     assert a_ratio(bar).verdict == verdict

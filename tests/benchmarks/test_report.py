@@ -14,6 +14,7 @@ RATIO = Ratio(
     ours=[2.0, 3.0],
     theirs=[1.0, 1.0],
     split={"select": 0.25, "write": 0.75},
+    processors=[2.0, 2.2],
 )
 OPTIONS = {"sizes": [10_000], "actions": 5, "rounds": 2}
 
@@ -21,12 +22,13 @@ OPTIONS = {"sizes": [10_000], "actions": 5, "rounds": 2}
 def test_it_prints_the_bar_beside_the_figure() -> None:
     *_, line = table([RATIO]).splitlines()
     assert (
-        " ".join(line.split()) == "resolve + store COPY 10,000 2.50 2.00 to 3.00 2.00 at most 3 met"
+        " ".join(line.split())
+        == "resolve + store COPY 10,000 2.50 2.00 to 3.00 2.00 2.10 at most 3 met"
     )
 
 
 def test_it_writes_a_table_of_markdown() -> None:
-    assert "| 2.50 | 2.00 to 3.00 | 2.00 | at most 3 | met |" in markdown([RATIO])
+    assert "| 2.50 | 2.00 to 3.00 | 2.00 | 2.10 | at most 3 | met |" in markdown([RATIO])
 
 
 def test_it_writes_the_document_from_what_json_keeps() -> None:
