@@ -24,6 +24,7 @@ from linkhub.runs.models import Action, AttachedLink, Run, Task, Workflow
 from linkhub.runs.nudges import nudge_on_commit
 from linkhub.runs.pending import Unit, mark
 from linkhub.runs.recording import Item, Recording
+from linkhub.runs.settling import settle
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def _record(writes: Sequence[RunWrite], received: datetime) -> Recording:
     overrides.load()
     recording.merge()
     overrides.merge()
-    recording.settle()
+    settle(recording)
     recording.write()
     overrides.write()
     _update_latest_runs(recording)

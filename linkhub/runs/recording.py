@@ -14,9 +14,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Max, Q
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
 
 from linkhub.accounts.models import Project
 from linkhub.runs import merge, reopening
@@ -29,7 +26,6 @@ from linkhub.runs.documents import (
 )
 from linkhub.runs.models import Action, Attempt, Pod, Run, Task, Workflow
 from linkhub.runs.phases import is_terminal
-from linkhub.runs.reopening import Reopening
 from linkhub.runs.rows import K, M, Rows
 
 MERGED_APART = ("name", "number", "phase", "reopened", "links", "actions", "attempts", "pods")
@@ -151,9 +147,9 @@ class Recording:
         )
         names = {action.name for item in self.items for action in item.document.actions}
         if names:
-            self._load_actions(Action.objects.filter(name__in=names))
+            self.load_actions(Action.objects.filter(name__in=names))
 
-    def _load_actions(self, stored: models.QuerySet[Action]) -> None:
+    def load_actions(self, stored: models.QuerySet[Action]) -> None:
         keys = {run.pk: key for key, run in self.runs.items()}
         found: dict[int, ActionKey] = {}
         for action in stored.filter(run__in=keys).select_related("task"):
@@ -205,7 +201,7 @@ class Recording:
             action, document.given(*MERGED_APART, "task", "ended_at"), stamp
         )
         if "task" in document.model_fields_set:
-            held = self._task_name(key, action)
+            held = self.task_name(key, action)
             if merge.claim(action, "task", document.task, held or None, stamp):
                 self._task_names[key] = document.task or ""
                 dirty = True
@@ -216,7 +212,7 @@ class Recording:
                 changed.add("attempts")
         self.changes[item.key].actions[document.name] |= changed
 
-    def _task_name(self, key: ActionKey, action: Action) -> str:
+    def task_name(self, key: ActionKey, action: Action) -> str:
         """As merged so far; empty for none."""
         return self._task_names.get(key, action.task.name if action.task else "")
 
@@ -252,78 +248,6 @@ class Recording:
         if dirty:
             self.pods.touch(key)
         return is_new or bool(changed)
-
-    def settle(self) -> None:
-        """Derive what depends on several rows: phases after reopenings, and tasks' versions."""
-        self._settle_tasks()
-        self._settle_phases()
-
-    def _settle_phases(self) -> None:
-        attempts = defaultdict(list)
-        for (action_key, _), attempt in self.attempts.items():
-            attempts[action_key].append(attempt)
-        for key, action in self.actions.items():
-            demanded = action.stamps.get(reopening.REOPENED, reopening.NEVER)
-            retried = reopening.latest_retry(attempts[key])
-            if changed := reopening.settle(action, Reopening(retried, demanded)):
-                self.actions.touch(key)
-                self.changes[key[:3]].actions[action.name] |= changed
-        found = self._reopenings()
-        for run_key, run in self.runs.items():
-            if changed := reopening.settle(run, found[run_key]):
-                self.runs.touch(run_key)
-                self.changes[run_key].run |= changed
-
-    def _reopenings(self) -> dict[RunKey, Reopening]:
-        """By run, of its own and of all its actions: those read here and the others."""
-        found: dict[RunKey, list[tuple[datetime | None, int | None]]] = {
-            key: [(None, run.stamps.get(reopening.REOPENED))] for key, run in self.runs.items()
-        }
-        for key, action in self.actions.items():
-            found[key[:3]].append((action.reopened_at, action.stamps.get(reopening.REOPENED)))
-        for run_key, retried_at, demanded in self._other_reopenings():
-            found[run_key].append((retried_at, demanded))
-        return {key: reopening.latest(each) for key, each in found.items()}
-
-    def _other_reopenings(self) -> Iterator[tuple[RunKey, datetime | None, int | None]]:
-        """Of the actions that were not read; nothing can reopen a run that never ended."""
-        keys = {run.pk: key for key, run in self.runs.items() if reopening.has_ended(run)}
-        if not keys:
-            return
-        demanded = Cast(KeyTextTransform(reopening.REOPENED, "stamps"), models.BigIntegerField())
-        others = (
-            Action.objects.filter(run__in=keys)
-            .filter(Q(reopened_at__isnull=False) | Q(stamps__has_key=reopening.REOPENED))
-            .exclude(pk__in=[action.pk for _, action in self.actions.items() if action.pk])
-            .values_list("run_id")
-            .annotate(retried=Max("reopened_at"), demanded=Max(demanded))
-        )
-        for run_id, retried_at, demanded_at in others:
-            yield keys[run_id], retried_at, demanded_at
-
-    def _settle_tasks(self) -> None:
-        """An action's task is of its own version, else of the run's, which may have changed."""
-        moved = [
-            self.runs[key].pk
-            for key, changes in self.changes.items()
-            if "version" in changes.run and not changes.created
-        ]
-        if moved:
-            self._load_actions(
-                Action.objects.filter(run__in=moved, task_version="", task__isnull=False)
-            )
-        wanted: dict[ActionKey, tuple[int, str, str]] = {}
-        for key, action in self.actions.items():
-            if name := self._task_name(key, action):
-                version = action.task_version or self.runs[key[:3]].version
-                wanted[key] = (key[0], name, version)
-        ensure(self.tasks, Task, ("project_id", "name", "version"), wanted.values())
-        for key, action in self.actions.items():
-            task = self.tasks[wanted[key]] if key in wanted else None
-            if (task and task.pk) != action.task_id:
-                action.task = task
-                self.actions.touch(key)
-                self.changes[key[:3]].actions[action.name].add("task")
 
     def write(self) -> None:
         for rows in (self.runs, self.actions, self.attempts, self.pods):
