@@ -39,7 +39,7 @@ Actions = Annotated[
     list[Name],
     Query(
         default_factory=list,
-        max_length=MAX_LIMIT,
+        max_length=500,
         description="Only links of these actions and what is in them.",
     ),
 ]

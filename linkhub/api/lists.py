@@ -41,7 +41,7 @@ class Whole(BaseModel):
 class Paged(Whole):
     """How a list is asked for whose pages have a length of their own."""
 
-    cursor: Annotated[str, Field(json_schema_extra={"format": "cursor"})] = ""
+    cursor: str = ""
     """`next` of the page before; without, the first."""
 
 

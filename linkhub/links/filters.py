@@ -31,7 +31,7 @@ from linkhub.runs.scalars import SURELY_STORABLE, Moment
 
 # The tool of links whose host is no tool's.
 CUSTOM = "custom"
-MAX_VALUES = 100
+MAX_VALUES = 50
 
 PhaseName = Literal[
     "queued",

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from linkhub.api.api import api
+from linkhub.api.api import api as linkhub_api
+from linkhub.api.bodies import Body
 from linkhub.api.openapi import BODIES
 from linkhub.api.problems import KINDS
 from tests.api.conftest import Api
@@ -14,7 +15,7 @@ from tests.api.conftest import Api
 
 @pytest.fixture(scope="module")
 def document() -> Any:
-    return api.get_openapi_schema()
+    return linkhub_api.get_openapi_schema()
 
 
 def test_it_is_served_to_everyone(stranger: Api) -> None:
@@ -43,6 +44,41 @@ def test_it_documents_every_body(document: Any) -> None:
 def test_it_documents_every_refusal(document: Any) -> None:
     for operation in operations(document):
         assert {401, 403, 404, 422, 429} <= set(operation["responses"])
+
+
+PATHS = {
+    "RunDocument": ("PUT", "/projects/p/domains/d/runs/r7"),
+    "ActionFields": ("PATCH", "/projects/p/domains/d/runs/r7/actions/x1"),
+    "AttachedLinkDocument": ("POST", "/projects/p/domains/d/runs/r7/links"),
+    "TaskLinks": ("PUT", "/projects/p/tasks/t/versions/v/links"),
+    "Batch": ("POST", "/runs:batch"),
+    "DefinitionDocument": ("PUT", "/definitions/board"),
+    "PreviewDocument": ("POST", "/definitions:preview"),
+    "ToolDocument": ("PUT", "/tools/grafana"),
+}
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: body.name)
+def test_its_examples_are_taken(api: Api, body: Body[Any]) -> None:
+    method, path = PATHS[body.name]
+    assert body.examples
+    for example in body.examples.values():
+        response = api.send(method, f"/api/v1{path}", example)
+        assert response.status_code in {200, 201}, response.content
+        for result in response.json().get("results", []):
+            assert result["status"] in {200, 201}, result
+
+
+def test_it_has_an_example_of_every_body(document: Any) -> None:
+    for operation in operations(document):
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            assert content["examples"]
+
+
+def test_it_documents_csv_of_every_list(document: Any) -> None:
+    for operation in operations(document):
+        names = {one["name"] for one in operation["parameters"]}
+        assert ("text/csv" in operation["responses"][200]["content"]) == ("format" in names)
 
 
 def test_it_names_operations_once(document: Any) -> None:

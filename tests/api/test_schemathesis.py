@@ -16,7 +16,6 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
 from schemathesis.config import SchemathesisConfig
 
 from linkhub.wsgi import application
@@ -63,8 +62,11 @@ CONFIG = SchemathesisConfig.from_dict(
     }
 )
 
-# The first page; tests of lists go on behind it.
-schemathesis.openapi.format("cursor", st.just(""))
+
+@schemathesis.hook
+def map_query(_context: Any, query: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The first page: no schema says what a cursor is."""
+    return {**query, "cursor": ""} if query and "cursor" in query else query
 
 
 @schemathesis.serializer("application/x-ndjson")
