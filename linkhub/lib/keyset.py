@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.db.models import F, Model, QuerySet, Value
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
-LONGEST = 4_096
+from linkhub.lib.storable import is_storable
+
+# Five names of 255 characters of four bytes each, a key and a time.
+LONGEST = 8_192
 
 CursorValue = str | int | datetime
 M = TypeVar("M", bound=Model)
@@ -37,7 +39,7 @@ def decode_cursor(cursor: str, kinds: Sequence[type[CursorValue]]) -> tuple[Curs
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         found = tuple(_value(each) for each in values)
-    except (ValueError, TypeError, KeyError, binascii.Error, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise BadCursor("not a cursor") from None
     if [type(each) for each in found] != list(kinds):
         raise BadCursor("not a cursor of this list")
@@ -49,8 +51,9 @@ def _value(stored: Any) -> CursorValue:
         moment = datetime.fromisoformat(stored["at"])
         if moment.tzinfo is None:
             raise ValueError("a time without its zone")
-        return moment
-    if isinstance(stored, str) and "\0" not in stored:
+        # Not every offset that Python reads is one that PostgreSQL does.
+        return moment.astimezone(UTC)
+    if isinstance(stored, str) and is_storable(stored):
         return stored
     if isinstance(stored, int) and not isinstance(stored, bool) and abs(stored) < 1 << 63:
         return stored

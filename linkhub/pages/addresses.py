@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.encoding import escape_uri_path
 
 from linkhub.links.read import ShownLink
 from linkhub.runs.models import Run
+
+
+def of_page(request: HttpRequest) -> str:
+    """The page that is asked for, without its query. `request.path` is decoded: no address."""
+    return escape_uri_path(request.path)
 
 
 def of_project(project: str) -> str:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from linkhub.accounts.models import Project
+from linkhub.pages import addresses
 from linkhub.pages.access import signed_in
 from linkhub.pages.rendering import page
 from linkhub.pages.requests import Request
@@ -30,7 +31,7 @@ def home(request: Request) -> HttpResponse:
         {
             "starred": list(starred),
             "projects": list(projects.order_by("name")[:MOST_PROJECTS]),
-            "table": run_table(Window(recent, request.path), now=timezone.now()),
+            "table": run_table(Window(recent, addresses.of_page(request)), now=timezone.now()),
         },
         partials={"run_table"},
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from linkhub.accounts.models import Project
 from linkhub.lib.keyset import BadCursor, after, decode_cursor, encode_cursor
 from linkhub.links.read import links_of_project
+from linkhub.pages import addresses
 from linkhub.pages.access import project_or_404, signed_in
 from linkhub.pages.chips import ToolChips, by_tool, make_chips, may_still_change
 from linkhub.pages.models import Pin
@@ -77,8 +78,8 @@ def _project_page(request: Request, project: Project) -> ProjectPage:
     now = timezone.now()
     links = links_of_project(project, now=now)
     runs = Run.objects.filter(project=project)
-    latest = Window(_latest_runs(project), request.path)
-    recent = Window(first_runs(runs, RECENT), request.path)
+    latest = Window(_latest_runs(project), addresses.of_page(request))
+    recent = Window(first_runs(runs, RECENT), addresses.of_page(request))
     latest_table = run_table(
         latest, now=now, show_project=False, workflows_lead=True, part="latest"
     )

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import Http404, QueryDict
 
 from linkhub.accounts.models import Project
 from linkhub.lib.keyset import BadCursor, CursorValue, after, decode_cursor, encode_cursor
+from linkhub.pages import addresses
+from linkhub.pages.requests import Request
 from linkhub.runs.models import Run, RunQuerySet
 
 STEP = 50
@@ -33,10 +35,10 @@ class Window:
     newest: str = ""
 
 
-def run_window(request: HttpRequest, runs: RunQuerySet) -> Window:
+def run_window(request: Request, runs: RunQuerySet) -> Window:
     """The window of `runs` that the address asks for."""
     show, cursor = _height(request.GET), request.GET.get("after", "")
-    rows = after(runs.select_related("project", "workflow"), ORDER, _behind(cursor))
+    rows = after(runs.select_related("project", "workflow"), ORDER, _behind(request, cursor))
     found = list(rows[: show + 1])
     more, found = len(found) > show, found[:show]
     return Window(
@@ -59,28 +61,32 @@ def _height(query: QueryDict) -> int:
     return min(max(steps, 1) * STEP, MOST)
 
 
-def _older(request: HttpRequest, last: Run) -> str:
+def _older(request: Request, last: Run) -> str:
     values = (last.created_at, last.name, last.domain, last.project.name)
     return _address(request, {"after": encode_cursor(values), "show": ""})
 
 
-def _behind(cursor: str) -> tuple[CursorValue, ...] | None:
-    """The row's place; a cursor names its project, as no id leaves LinkHub."""
+def _behind(request: Request, cursor: str) -> tuple[CursorValue, ...] | None:
+    """The row's place; a cursor names its project, as no id leaves LinkHub.
+
+    A hidden project counts as absent: anybody can write a cursor that names it.
+    """
     if not cursor:
         return None
     try:
         *place, project = decode_cursor(cursor, (datetime, str, str, str))
     except BadCursor as error:
         raise Http404("This part of the list is not there.") from error
-    number = Project.objects.filter(name=project).values_list("pk", flat=True).first()
-    return (*place, number or 0)
+    visible = Project.objects.visible_to(request.user).filter(name=project)
+    return (*place, visible.values_list("pk", flat=True).first() or 0)
 
 
-def _address(request: HttpRequest, changes: Mapping[str, str]) -> str:
+def _address(request: Request, changes: Mapping[str, str]) -> str:
     """This page's address with some parameters changed; `""` drops one."""
     query = request.GET.copy()
     for name, value in changes.items():
         query.pop(name, None)
         if value:
             query[name] = value
-    return f"{request.path}?{query.urlencode()}" if query else request.path
+    path = addresses.of_page(request)
+    return f"{path}?{query.urlencode()}" if query else path

@@ -1,4 +1,5 @@
-from datetime import UTC, datetime, timedelta
+import base64
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from tests.factories import CREATED, make_project, make_run
 
 KINDS = (datetime, str, int)
 ORDER = ("-created_at", "-domain", "-name")
+OVERFLOWING = encode_cursor([datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=9))), "a", 1])
 ROWS = st.tuples(
     st.datetimes(timezones=st.just(UTC)),
     st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",))),
@@ -31,13 +33,32 @@ def test_it_carries_a_place_in_the_order(row: tuple[datetime, str, int]) -> None
         "WyIxIiwyLDNd",
         encode_cursor([CREATED, "a"]), encode_cursor([CREATED, "a", 1, 2]),
         encode_cursor([CREATED, 1, "a"]), encode_cursor(["2026", "a", 1]),
-        encode_cursor([CREATED, "a\0", 1]), encode_cursor([CREATED, "a", 1 << 70]),
-        encode_cursor([datetime(2026, 1, 1), "a", 1]), "W" * 5_000, "W" * 1_000,  # noqa: DTZ001
+        encode_cursor([CREATED, "a\0", 1]), OVERFLOWING, encode_cursor([CREATED, "a", 1 << 70]),
+        encode_cursor([datetime(2026, 1, 1), "a", 1]), "W" * 9_000, "W" * 1_000,  # noqa: DTZ001
     ],
 )  # fmt: skip
 def test_it_refuses_a_cursor_it_did_not_make(cursor: str) -> None:
     with pytest.raises(BadCursor):
         decode_cursor(cursor, KINDS)
+
+
+def test_it_carries_the_longest_names() -> None:
+    row = (CREATED, *["\N{ROCKET}" * 255] * 5, "k" * 255, "-created", 1)
+    assert decode_cursor(encode_cursor(row), tuple(map(type, row))) == row
+
+
+def test_it_refuses_a_lone_surrogate_alone_or_in_a_text() -> None:
+    for text in ('["\\ud800"]', '["a\\udfffb"]'):
+        cursor = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        with pytest.raises(BadCursor):
+            decode_cursor(cursor, (str,))
+
+
+def test_it_gives_times_in_utc() -> None:
+    strange = timezone(timedelta(hours=5, microseconds=7))
+    (moment,) = decode_cursor(encode_cursor([CREATED.astimezone(strange)]), (datetime,))
+    assert isinstance(moment, datetime)
+    assert (moment, moment.tzinfo) == (CREATED, UTC)
 
 
 @given(st.text(max_size=80))

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from linkhub.accounts.models import User
-from linkhub.pages import windows
+from linkhub.lib.keyset import encode_cursor
+from linkhub.pages import addresses, windows
 from linkhub.pages.models import Pin, Star
 from linkhub.runs.models import Run
 from tests import factories as make
@@ -147,6 +149,40 @@ def test_runs_of_the_same_moment_and_name_are_all_shown(
         path = "/links/" + page.partition('">Older<')[0].rpartition('href="/links/')[2]
 
     assert seen == set("abc")
+
+
+AWKWARD = ["train?v2", "train#v2", "train/v2", "a%00b", "100%", "a b", "日本", "~x", ".."]
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_a_table_asks_for_its_own_address(
+    client: Client, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(windows, "STEP", 1)
+    monkeypatch.setattr(windows, "MOST", 1)
+    project = make.make_project(name)
+    for run in ("r1", "r2"):
+        make.make_run(run, project=project, workflow=name)
+    for path in (addresses.of_workflow(name, name), reverse("project_links", args=[name])):
+        page = body(client, path)
+        older = page.partition('">Older<')[0].rpartition('href="')[2]
+        behind = body(client, older)
+
+        assert f'hx-get="{path}"' in page
+        assert older.startswith(f"{path}?after=")
+        assert f'href="{path}">Newest<' in behind
+
+
+def test_a_cursor_tells_nothing_of_hidden_projects(client: Client) -> None:
+    make.make_run()
+    make.make_private_project("hidden")
+    pages = []
+    for project in ("hidden", "absent"):
+        cursor = encode_cursor((make.CREATED, "r7", "development", project))
+        page = body(client, f"/links/?after={cursor}", headers=htmx("div#run-table"))
+        pages.append(page.replace(cursor, ""))
+
+    assert pages[0] == pages[1]
 
 
 @pytest.mark.parametrize("query", ["after=nonsense", "after=WyJ4Il0"])
