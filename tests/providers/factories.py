@@ -8,8 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from linkhub.links import providers
 from linkhub.links.language.values import OpenEnd, Value, Values
-from linkhub.links.providers import Request, ToolFacts
+from linkhub.links.providers import Provider, Request, ToolFacts
 
 # Names as they can be recorded: anything but control characters.
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=40)
@@ -30,6 +31,8 @@ PLAIN: Mapping[str, Value] = {
     "podrfc3339finishtime": END,
     "runstarttime": START,
     "runendtime": END,
+    "starttime": START,
+    "endtime": END,
 }
 
 
@@ -47,6 +50,16 @@ def a_request(
 
 def a_grafana(**settings: str) -> ToolFacts:
     return ToolFacts("grafana", "grafana", "https://grafana.example.com", settings)
+
+
+def asked(vector: Mapping[str, Any]) -> tuple[Provider, Request]:
+    """The provider and the request that an entry of `urls.json` says are its own."""
+    ask = vector["linkhub"]
+    provider = providers.get(ask["provider"])
+    base, settings = ask.get("base_url", ""), ask.get("settings", {})
+    tool = ToolFacts("tool", provider.tool_kind, base, settings)
+    values = {name.lower(): value for name, value in ask.get("values", {}).items()}
+    return provider, a_request(ask["params"], tool=tool, **values)
 
 
 def vectors(name: str) -> list[dict[str, Any]]:

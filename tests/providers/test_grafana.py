@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from linkhub.links.providers import grafana
+from linkhub.links.providers.explore_queries import read_queries
 from tests.providers.factories import vectors
 
 EXPLORE = {
@@ -62,14 +63,20 @@ def test_it_doubles_percent_signs_in_the_older_form_alone() -> None:
     assert json.loads(newer["panes"][0]) == {"a": {"b": "100%"}}
 
 
-@pytest.mark.parametrize("variant", ["legacy-left-object", "legacy-left-array", "split-view"])
+@pytest.mark.parametrize("variant", ["legacy-left-object", "legacy-left-array"])
 def test_it_reads_the_query_of_every_form(variant: str) -> None:
-    assert grafana.read_queries(EXPLORE[variant]["url"]) == (BASE, [LOKI])
+    assert read_queries(EXPLORE[variant]["url"]) == (BASE, [LOKI])
+
+
+def test_it_reads_the_queries_of_all_panes() -> None:
+    base, (logs, traces) = read_queries(EXPLORE["split-view"]["url"]) or ("", ["", ""])
+    assert (base, logs) == (BASE, LOKI)
+    assert "flyte.run" in traces
 
 
 def test_it_reads_the_base_with_its_path() -> None:
     url = EXPLORE["loki/panes/subpath"]["url"]
-    assert grafana.read_queries(url) == (f"{BASE}/grafana", [LOKI])
+    assert read_queries(url) == (f"{BASE}/grafana", [LOKI])
 
 
 @pytest.mark.parametrize(
@@ -83,7 +90,7 @@ def test_it_reads_the_base_with_its_path() -> None:
     ],
 )
 def test_it_reads_no_query_where_there_is_none(url: str, queries: list[str]) -> None:
-    assert grafana.read_queries(url) == (BASE, queries)
+    assert read_queries(url) == (BASE, queries)
 
 
 DEEP: Any = "[" * 5_000
@@ -101,4 +108,4 @@ DEEP: Any = "[" * 5_000
     ],
 )
 def test_it_reads_nothing_else(url: str) -> None:
-    assert grafana.read_queries(url) is None
+    assert read_queries(url) is None

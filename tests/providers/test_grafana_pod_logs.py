@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from linkhub.links import providers
 from linkhub.links.language.errors import Failed, MissingVariables
-from linkhub.links.providers import ToolFacts, grafana
+from linkhub.links.providers import ToolFacts
+from linkhub.links.providers.explore_queries import read_queries
 from tests.providers.factories import (
     END_MS,
     NAMES,
@@ -26,7 +27,7 @@ POD = {"namespace": "flytesnacks-development", "pod": "r1abc-act1-0"}
 
 def query_of(**params: str) -> str:
     built = PROVIDER.build(a_request(params, tool=a_grafana()))
-    found = grafana.read_queries(built.url)
+    found = read_queries(built.url)
     assert found is not None
     return found[1][0]
 

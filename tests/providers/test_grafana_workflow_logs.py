@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from linkhub.links import providers
 from linkhub.links.language.errors import Failed, MissingVariables
-from linkhub.links.providers import grafana
+from linkhub.links.providers.explore_queries import read_queries
 from tests.providers.factories import NAMES, OPEN, START_MS, a_grafana, a_request, vectors
 
 PROVIDER = providers.get("grafana_workflow_logs")
@@ -14,7 +14,7 @@ PROVIDER = providers.get("grafana_workflow_logs")
 
 def query_of(run: str = "r1abc", **params: str) -> str:
     built = PROVIDER.build(a_request(params, tool=a_grafana(), runname=run))
-    found = grafana.read_queries(built.url)
+    found = read_queries(built.url)
     assert found is not None
     return found[1][0]
 

@@ -14,8 +14,8 @@ def test_it_suggests_the_nearest_kind() -> None:
         providers.get("wandb_runs")
 
 
-def test_it_lists_the_kinds_where_nothing_is_near() -> None:
-    with pytest.raises(providers.UnknownProvider, match="known: grafana_pod_logs, ") as error:
+def test_it_says_where_all_are_listed_where_nothing_is_near() -> None:
+    with pytest.raises(providers.UnknownProvider, match=r"docs/tools\.md lists all") as error:
         providers.get("zzz")
     assert error.value.suggestion is None
 
@@ -25,9 +25,23 @@ def test_it_gives_every_provider_a_kind_of_its_own() -> None:
     assert sorted(set(kinds)) == sorted(kinds)
 
 
-@pytest.mark.parametrize("provider", providers.all(), ids=lambda provider: provider.kind)
-def test_it_documents_every_parameter_once(provider: providers.Provider) -> None:
-    both = (*provider.parameters, *provider.tool_settings)
-    assert all(each.label and each.help for each in both)
-    assert len({each.name for each in both}) == len(both)
-    assert all(not each.choices or each.default in each.choices for each in both)
+def test_it_documents_every_parameter_once() -> None:
+    every = providers.all()
+    for listed in [lists for one in every for lists in (one.parameters, one.tool_settings)]:
+        assert all(each.label and each.help for each in listed)
+        assert len({each.name for each in listed}) == len(listed)
+        assert all(not each.choices or each.default in each.choices for each in listed)
+
+
+def test_it_says_what_every_provider_is_for() -> None:
+    for one in providers.all():
+        assert all((one.label, one.group, one.versions, one.source)), one.kind
+        assert one.help.endswith("."), one.kind
+
+
+def test_it_means_the_same_by_a_setting_in_all_providers_of_a_tool() -> None:
+    meant: dict[tuple[str, str], tuple[object, ...]] = {}
+    for provider in providers.all():
+        for each in provider.tool_settings:
+            meaning = (each.default, each.choices, each.pattern)
+            assert meant.setdefault((provider.tool_kind, each.name), meaning) == meaning

@@ -1,5 +1,6 @@
 """W&B runs: the rules of Flyte's plugin, case by case and against the plugin itself."""
 
+import os
 import warnings
 from dataclasses import replace
 from typing import Any
@@ -315,7 +316,7 @@ def encoded(link: Wandb, context: dict[str, str], call: dict[str, str]) -> tuple
     return same, quoted, {key: run_id(value) for key, value in call.items()}
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=int(os.environ.get("LINKHUB_EXAMPLES", "500")), deadline=None)
 @given(link=LINKS, context=CONTEXTS, run=SOME_TEXT, action=SOME_TEXT)
 def test_it_agrees_with_the_plugin_but_for_encoding(
     link: Wandb, context: dict[str, str], run: str, action: str

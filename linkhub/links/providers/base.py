@@ -5,7 +5,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import ClassVar
 
 from linkhub.links.language.catalogue import Level
 from linkhub.links.language.errors import Failed, MissingVariables
@@ -30,6 +29,11 @@ class Parameter:
     default: str = ""
     choices: tuple[str, ...] = ()
     required: bool = False
+    example: str = ""
+    pattern: str = ""
+    """A regular expression that the whole text must match; empty: any text."""
+    is_setting: bool = False
+    """Whether the tool's setting of this name stands in where a definition gives none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +143,27 @@ class Identified:
 
 
 class Provider(ABC):
-    """One kind of link. Instances hold no state and are shared between threads."""
+    """One kind of link. Instances never change and are shared between threads.
 
-    kind: ClassVar[str]
-    label: ClassVar[str]
-    icon: ClassVar[str]
-    level: ClassVar[Level]
-    tool_kind: ClassVar[str]
-    parameters: ClassVar[tuple[Parameter, ...]]
-    tool_settings: ClassVar[tuple[Parameter, ...]] = ()
-    default_base_url: ClassVar[str] = ""
-    open_parameters: ClassVar[bool] = False
+    `group` is where `docs/tools.md` lists it; `versions` and `source` say which versions of the
+    tool its format is for, and where the format is from.
+    """
+
+    kind: str
+    label: str
+    icon: str
+    level: Level
+    tool_kind: str
+    group: str
+    help: str
+    versions: str
+    source: str
+    parameters: tuple[Parameter, ...]
+    tool_settings: tuple[Parameter, ...] = ()
+    default_base_url: str = ""
+    open_parameters: bool = False
     """Whether parameters that are not listed are taken too."""
-    runs_code: ClassVar[bool] = False
+    runs_code: bool = False
     """Whether building runs other people's code: only by a worker, in a lane of its own."""
 
     @abstractmethod

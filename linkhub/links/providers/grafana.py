@@ -6,50 +6,75 @@ strings becomes the last hour, and a query of another data source than its pane'
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 from linkhub.links.language.errors import Failed, MissingVariables
 from linkhub.links.language.nested import json_inner
 from linkhub.links.language.template import Part
-from linkhub.links.language.times import as_time, parse_duration, shifted, since_epoch
+from linkhub.links.language.times import since_epoch
 from linkhub.links.language.values import OpenEnd
 from linkhub.links.providers.base import Built, Parameter, Request, ToolFacts, joined
+from linkhub.links.providers.spans import PADDING, padded
 
 DEFAULT_BASE_URL: Final = "http://localhost:3000"
+VERSIONS: Final = "10 to 13; 7 to 9 with the tool's setting `explore` = `left`"
+SOURCE: Final = (
+    "grafana/grafana `public/app/features/explore/hooks/useStateSync`, executed with "
+    "`@grafana/data` 13.2"
+)
 
 TOOL_SETTINGS: Final = (
     Parameter("loki_uid", "Loki data source", "Uid of the Loki data source.", default="loki"),
+    Parameter(
+        "prometheus_uid",
+        "Prometheus data source",
+        "Uid of the Prometheus data source.",
+        default="prometheus",
+    ),
+    Parameter("tempo_uid", "Tempo data source", "Uid of the Tempo data source.", default="tempo"),
     Parameter("org_id", "Organisation", "Grafana's organisation id.", default="1"),
     Parameter(
         "explore",
         "Form of Explore links",
-        "`panes` for Grafana 10 and later, `left` for Grafana 7 to 9.",
+        "`panes` for Grafana 10 and later, `left` for Grafana 7 to 9, `list` for those before.",
         default="panes",
-        choices=("panes", "left"),
+        choices=("panes", "left", "list"),
     ),
 )
 
-COMMON_PARAMETERS: Final = (
-    Parameter("filter", "Line filter", "Only lines with this text; empty: all lines."),
-    Parameter(
-        "padding",
-        "Padding",
-        "Time added before the start and after the end, such as `30s`, `5m` or `1h`.",
-        default="5m",
-    ),
-    Parameter("datasource_uid", "Loki data source", "Uid; empty: the tool's `loki_uid`."),
+FILTER: Final = Parameter(
+    "filter", "Line filter", "Only lines with this text; empty: all lines.", example="error"
 )
+LOKI_UID: Final = Parameter(
+    "datasource_uid", "Loki data source", "Uid; empty: the tool's `loki_uid`."
+)
+COMMON_PARAMETERS: Final = (
+    FILTER,
+    PADDING,
+    Parameter(
+        "query_type",
+        "Query type",
+        "Loki's; `none` leaves it to Grafana.",
+        default="range",
+        choices=("range", "instant", "none"),
+    ),
+    LOKI_UID,
+)
+
+HOLES: Final = ("\ue000", "\ue001", "\ue002", "\ue003")
+"""Stand-ins for query, start, end and a second query: private characters, which nobody writes."""
 
 Piece = tuple[str, str | None]
 """A text of the query, escaped as its place in the query needs, and the variable behind it."""
 
+_FORMS: Final = ("panes", "left", "list")
 _MILLISECOND: Final = timedelta(milliseconds=1)
-_HOLES: Final = ("\ue000", "\ue001", "\ue002")
-"""Stand-ins for query, start and end: private characters, which no setting holds."""
 
 Query = Mapping[str, Any]
 
@@ -72,28 +97,83 @@ def pane(kind: str, uid: str, query: Query, start: str, end: str) -> dict[str, A
     return {"datasource": uid, "queries": queries, "range": {"from": start, "to": end}}
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A kind of data source in Explore: the tool's setting with its uid, and the shape of a query.
+
+    `query` is the query of the modern form, its text left as a hole; `older` is that of `left`.
+    """
+
+    kind: str
+    setting: str
+    query: tuple[tuple[str, Any], ...]
+    older: tuple[tuple[str, Any], ...]
+
+    def uid(self, request: Request) -> str:
+        given = request.text("datasource_uid")
+        return given or (request.tool and request.tool.setting(self.setting)) or self.kind
+
+
+_TEXT: Final = HOLES[0]
+LOKI: Final = Source(
+    "loki", "loki_uid", (("expr", _TEXT), ("queryType", "range")), (("expr", _TEXT),)
+)
+_LOKI_BY_TYPE: Final = {
+    "range": LOKI,
+    "instant": replace(LOKI, query=(("expr", _TEXT), ("queryType", "instant"))),
+    "none": replace(LOKI, query=LOKI.older),
+}
+PROMETHEUS: Final = Source(
+    "prometheus",
+    "prometheus_uid",
+    (("expr", _TEXT), ("range", True), ("instant", False), ("editorMode", "code")),
+    (("expr", _TEXT), ("range", True)),
+)
+_TRACEQL: Final = (("queryType", "traceql"), ("query", _TEXT), ("filters", ()))
+TEMPO: Final = Source("tempo", "tempo_uid", _TRACEQL, _TRACEQL)
+
+
 def loki_link(request: Request, query: Iterable[Piece], span: tuple[Piece, Piece]) -> Built:
     """A Loki query in Explore, between two moments as `padded_span` gives them."""
+    source = _LOKI_BY_TYPE[request.choice("query_type", tuple(_LOKI_BY_TYPE))]
+    return explore_link(request, source, query, span)
+
+
+def explore_link(
+    request: Request, source: Source, query: Iterable[Piece], span: tuple[Piece, Piece]
+) -> Built:
+    """A query of some data source in Explore, in the form that the tool's version reads."""
     tool = request.tool
     form = _form(tool)
-    frame = _loki_frame(
-        (tool and tool.base_url.rstrip("/")) or DEFAULT_BASE_URL,
-        request.text("datasource_uid") or (tool and tool.setting("loki_uid")) or "loki",
-        (tool and tool.setting("org_id")) or "1",
-        form,
-    )
-    encode = _encode_left if form == "left" else _encode_panes
-    (start, start_variable), (end, end_variable) = span
-    parts = [
-        Part(frame[0], None),
-        *[Part(encode(text), variable) for text, variable in query],
-        Part(frame[1], None),
-        Part(start, start_variable),
-        Part(frame[2], None),
-        Part(end, end_variable),
-        Part(frame[3], None),
-    ]
+    frame = _frame(base_url(tool), source, source.uid(request), organisation(tool), form)
+    return fill(frame, ((*query,), (span[0],), (span[1],)), form)
+
+
+def organisation(tool: ToolFacts | None) -> str:
+    return (tool and tool.setting("org_id")) or "1"
+
+
+def fill(frame: Sequence[str | int], pieces: Sequence[Iterable[Piece]], form: str) -> Built:
+    """The frame with the pieces of each hole, encoded as the form needs."""
+    encode = _encode_panes if form == "panes" else _encode_left
+    parts: list[Part] = []
+    for each in frame:
+        if isinstance(each, str):
+            parts.append(Part(each, None))
+        else:
+            parts += [Part(encode(text), variable) for text, variable in pieces[each]]
     return Built(joined(parts), tuple(parts))
+
+
+def split_at_holes(url: str) -> tuple[str | int, ...]:
+    """The texts of a URL, with the number of a hole between them."""
+    marks = {_percent(hole): number for number, hole in enumerate(HOLES)}
+    found = re.split(f"({'|'.join(map(re.escape, marks))})", url)
+    return tuple(marks.get(each, each) for each in found if each)
+
+
+def base_url(tool: ToolFacts | None) -> str:
+    return (tool and tool.base_url.rstrip("/")) or DEFAULT_BASE_URL
 
 
 def padded_span(
@@ -103,95 +183,37 @@ def padded_span(
 
     The first of the variables that has a value counts. Raises MissingVariables without a start.
     """
-    padding = _padding(request.text("padding", "5m"))
-    start, start_name = _first(request, starts)
-    end, end_name = _first(request, ends)
-    if start is None or isinstance(start, OpenEnd):
+    start, end = padded(request, starts, ends, request.text("padding", "5m"))
+    if start.time is None or isinstance(start.time, OpenEnd):
         raise MissingVariables((starts[0],))
-    finish = "now" if end is None or isinstance(end, OpenEnd) else _epoch_ms(end, padding)
-    return (_epoch_ms(start, -padding), start_name), (finish, end_name)
-
-
-def read_queries(url: str) -> tuple[str, list[str]] | None:
-    """Base URL and queries of an Explore URL in either form, whether we or Grafana wrote it."""
-    try:
-        split = urlsplit(url)
-        fields = parse_qs(split.query, max_num_fields=50)
-        panes = _panes(fields)
-    except (ValueError, RecursionError):
-        return None
-    path = split.path.rstrip("/")
-    base = path.removesuffix("/explore")
-    if split.scheme not in {"http", "https"} or not split.netloc or base == path:
-        return None
-    return f"{split.scheme}://{split.netloc}{base}", [expr for one in panes for expr in _exprs(one)]
-
-
-def _panes(fields: Mapping[str, list[str]]) -> list[Any]:
-    if "panes" in fields:
-        panes = json.loads(fields["panes"][0])
-        return list(panes.values()) if isinstance(panes, dict) else []
-    left = fields.get("left", ["{}"])[0]
-    return [json.loads(left.replace("%25", "%"))]
-
-
-def _exprs(state: Any) -> list[str]:
-    """The queries of a pane; the older `left` can be a list that holds them among other things."""
-    queries = state.get("queries") if isinstance(state, dict) else state
-    found = [one.get("expr") for one in _listed(queries) if isinstance(one, dict)]
-    return [expr for expr in found if isinstance(expr, str)]
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+    begins = since_epoch(start.time, _MILLISECOND)
+    if end.time is None or isinstance(end.time, OpenEnd):
+        return (begins, start.variable), ("now", end.variable)
+    return (begins, start.variable), (since_epoch(end.time, _MILLISECOND), end.variable)
 
 
 def _form(tool: ToolFacts | None) -> str:
     form = tool.setting("explore", "panes") if tool else "panes"
-    if form not in {"panes", "left"}:
-        raise Failed(f"setting `explore` of the tool is `{form[:40]}`, but must be panes or left")
+    if form not in _FORMS:
+        wanted = " or ".join(_FORMS)
+        raise Failed(f"setting `explore` of the tool is `{form[:40]}`, but must be {wanted}")
     return form
 
 
-def _first(request: Request, names: Sequence[str]) -> tuple[datetime | OpenEnd | None, str | None]:
-    for name in names:
-        value = request.value(name)
-        if value is not None:
-            return as_time(value), name
-    return None, None
-
-
-def _epoch_ms(moment: datetime, by: timedelta) -> str:
-    """The moment moved; raises Failed where that leaves the calendar."""
-    moved = shifted(moment, by)
-    assert isinstance(moved, datetime)
-    return since_epoch(moved, _MILLISECOND)
-
-
-@lru_cache(maxsize=256)
-def _padding(text: str) -> timedelta:
-    try:
-        padding = parse_duration(text if text != "0" else "0s")
-    except ValueError as error:
-        raise Failed(f"parameter `padding` is `{text[:40]}`: {error}") from None
-    return abs(padding)
-
-
 @lru_cache(maxsize=1024)
-def _loki_frame(base_url: str, uid: str, org_id: str, form: str) -> tuple[str, str, str, str]:
+def _frame(base: str, source: Source, uid: str, org_id: str, form: str) -> tuple[str | int, ...]:
     """What stands before, between and after query, start and end: the tool's part of the URL."""
-    expr, start, end = _HOLES
-    if form == "left":
-        queries = [{"refId": "A", "expr": expr}]
-        state = {"datasource": uid, "queries": queries, "range": {"from": start, "to": end}}
-        url = left_url(base_url, state, org_id)
+    _, start, end = HOLES[:3]
+    older = {"refId": "A", **dict(source.older)}
+    if form == "list":
+        url = left_url(base, [start, end, uid, older], org_id)
+    elif form == "left":
+        span = {"from": start, "to": end}
+        url = left_url(base, {"datasource": uid, "queries": [older], "range": span}, org_id)
     else:
-        loki = pane("loki", uid, {"expr": expr, "queryType": "range"}, start, end)
-        url = panes_url(base_url, {"lnk": loki}, org_id)
-    before, _, rest = url.partition(_percent(expr))
-    middle, _, rest = rest.partition(_percent(start))
-    between, _, after = rest.partition(_percent(end))
-    return before, middle, between, after
+        panes = {"lnk": pane(source.kind, uid, dict(source.query), start, end)}
+        url = panes_url(base, panes, org_id)
+    return split_at_holes(url)
 
 
 @lru_cache(maxsize=4096)

@@ -1,14 +1,14 @@
 """The logs of a whole run in Grafana's Explore: all pods of it at once, from Loki."""
 
 from functools import lru_cache
-from typing import Final
 
 from linkhub.links.language.catalogue import Level
 from linkhub.links.providers import grafana, logql
 from linkhub.links.providers.base import Built, Identified, Parameter, Provider, Request, is_plain
+from linkhub.links.providers.explore_queries import read_queries
+from linkhub.links.providers.spans import variables_of
 
-_STARTS: Final = ("runStartTime", "runCreatedTime")
-_ENDS: Final = ("runEndTime",)
+_STARTS, _ENDS = variables_of(Level.RUN)
 
 
 class GrafanaWorkflowLogs(Provider):
@@ -25,6 +25,10 @@ class GrafanaWorkflowLogs(Provider):
     icon = "grafana"
     level = Level.RUN
     tool_kind = "grafana"
+    group = "Logs"
+    versions = grafana.VERSIONS
+    source = grafana.SOURCE
+    help = "The log lines of all pods of a run, from Loki."
     default_base_url = grafana.DEFAULT_BASE_URL
     tool_settings = grafana.TOOL_SETTINGS
     parameters = (
@@ -59,7 +63,7 @@ class GrafanaWorkflowLogs(Provider):
         return grafana.loki_link(request, query, grafana.padded_span(request, _STARTS, _ENDS))
 
     def identify(self, url: str) -> Identified | None:
-        found = grafana.read_queries(url)
+        found = read_queries(url)
         if found is None:
             return None
         base, queries = found

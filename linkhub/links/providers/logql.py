@@ -41,7 +41,12 @@ def body(value: str) -> str:
 
 def regex_body(value: str) -> str:
     """The inside of a double-quoted regular expression that matches `value` itself."""
-    return body(value.translate(_REGEX_META))
+    return body(regex_text(value))
+
+
+def regex_text(value: str) -> str:
+    """A regular expression that matches `value` itself, as it is outside of any literal."""
+    return value.translate(_REGEX_META)
 
 
 def line_filter(text: str) -> str:
@@ -73,6 +78,14 @@ def literal_prefix(regex: str) -> tuple[str, str]:
         text.append(match[1] or match[2])
         at = match.end()
     return "".join(text), regex[at:]
+
+
+def literal_value(matcher: Matcher) -> str:
+    """The value that a matcher stands for, or as much of it as a prefix matcher begins with."""
+    if matcher.operator == "=":
+        return matcher.value
+    name, rest = literal_prefix(matcher.value)
+    return name if rest in {"", ".*"} else ""
 
 
 def _unquote(literal: str) -> str | None:

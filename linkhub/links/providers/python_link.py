@@ -33,6 +33,10 @@ class PythonLink(Provider):
     icon = "python"
     level = Level.ACTION
     tool_kind = ""
+    group = "Python"
+    versions = "Flyte 2"
+    source = "`flyte.Link`, flyte-sdk 2.12"
+    help = "Any installed class that `LINKHUB_LINK_CLASSES` allows, with Flyte's `get_link`."
     runs_code = True
     open_parameters = True
     parameters = (

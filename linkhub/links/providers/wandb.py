@@ -4,7 +4,8 @@ The rules are those of `flyteplugins.wandb` 2.12: a parameter beats the context 
 entity and ids, but the context beats the parameter for the host.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +15,9 @@ from linkhub.links.language.template import Part
 from linkhub.links.providers.base import Identified, Parameter, Request, is_plain
 
 DEFAULT_HOST: Final = "https://wandb.ai"
+
+VERSIONS: Final = "SaaS, dedicated and self-hosted; flyteplugins.wandb 2.12"
+SOURCE: Final = "`flyteplugins.wandb` 2.12 and wandb 0.21 to 0.31, executed"
 
 RUN_ID_SAFE: Final = "=+&$@"
 """What W&B itself leaves plain in a run id, beside RFC 3986's unreserved characters."""
@@ -32,6 +36,8 @@ PLACE_PARAMETERS: Final = (
     Parameter("project", "Project", "W&B project; empty: the context's `wandb_project`."),
     Parameter("entity", "Entity", "W&B team or user; empty: the context's `wandb_entity`."),
 )
+
+_WORKER: Final = re.compile(r"-worker-[0-9]{1,9}\Z")
 
 Piece = tuple[str, str | None]
 """A text that is not encoded yet, and the variable that it came from."""
@@ -88,6 +94,16 @@ def segment(piece: Piece, safe: str = "") -> Part:
     return Part(encode_path(text, safe), variable)
 
 
+def own_name(request: Request) -> list[Part]:
+    """The id that the plugin makes of run and action."""
+    run, action = request.required("runName"), request.required("actionName")
+    return [
+        segment((run, "runName"), RUN_ID_SAFE),
+        Part("-", None),
+        segment((action, "actionName"), RUN_ID_SAFE),
+    ]
+
+
 def _host(request: Request) -> tuple[str, bool, str | None]:
     """The host, whether the run decides it, and the variable that it came from."""
     given = request.text("host")
@@ -116,3 +132,32 @@ def identify(url: str, kind: str, pages: frozenset[str]) -> tuple[Identified, st
     if not all(map(is_plain, parts.values())):
         return None
     return Identified(kind, base, parts), segments[at]
+
+
+def identify_project(url: str, kind: str) -> Identified | None:
+    """The place in `…/<entity>/<project>/workspace`."""
+    try:
+        split = urlsplit(url)
+    except ValueError:
+        return None
+    segments = split.path.split("/")
+    if split.scheme not in {"http", "https"} or len(segments) < 4 or segments[-1] != "workspace":
+        return None
+    entity, project = map(unquote, segments[-3:-1])
+    if not (entity and project and is_plain(entity) and is_plain(project)):
+        return None
+    base = f"{split.scheme}://{split.netloc}{'/'.join(segments[:-3])}"
+    return Identified(kind, base, {"entity": entity, "project": project})
+
+
+def with_readings(identified: Identified) -> Identified:
+    """With every run and action that `<run>-<action>` can mean, and without a worker's suffix."""
+    whole = identified.parts["id"]
+    names = dict.fromkeys((_WORKER.sub("", whole), whole))
+    readings = tuple(
+        (name[:at], name[at + 1 :])
+        for name in names
+        for at in range(1, len(name) - 1)
+        if name[at] == "-"
+    )
+    return replace(identified, runs=readings)

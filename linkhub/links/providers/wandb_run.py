@@ -12,7 +12,6 @@ from linkhub.links.providers.base import Built, Identified, Parameter, Provider,
 from linkhub.links.providers.wandb import Piece
 
 _PAGES: Final = frozenset({"runs", "groups"})
-_WORKER: Final = re.compile(r"-worker-[0-9]{1,9}\Z")
 _NOT_IN_RUN_ID: Final = re.compile(r"[:;,#?/']|\A\s|\s\Z")
 
 
@@ -24,6 +23,10 @@ class WandbRun(Provider):
     icon = "wandb"
     level = Level.ACTION
     tool_kind = "wandb"
+    group = "Experiment trackers"
+    versions = wandb.VERSIONS
+    source = wandb.SOURCE
+    help = "One run at W&B, the group of a distributed task's runs, or the project of a shared one."
     default_base_url = wandb.DEFAULT_HOST
     parameters = (
         *wandb.PLACE_PARAMETERS,
@@ -73,7 +76,7 @@ class WandbRun(Provider):
             return None
         identified, page = found
         parts = {**identified.parts, "page": page}
-        return replace(identified, parts=parts, runs=_readings(parts))
+        return wandb.with_readings(replace(identified, parts=parts))
 
 
 def _own_id(request: Request) -> list[Part]:
@@ -81,8 +84,7 @@ def _own_id(request: Request) -> list[Part]:
     given = wandb.given_or_context(request, "id", "wandb_id")
     if given:
         return [_id(given)]
-    run, action = request.required("runName"), request.required("actionName")
-    return [_id((run, "runName")), Part("-", None), _id((action, "actionName"))]
+    return wandb.own_name(request)
 
 
 def _distributed(request: Request) -> tuple[str, list[Part]]:
@@ -147,15 +149,3 @@ def _id_notes(given: Piece) -> tuple[str, ...]:
     if _NOT_IN_RUN_ID.search(text):
         notes.append(f"W&B allows no run with the id `{text}`.")
     return tuple(notes)
-
-
-def _readings(parts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Every run and action that `<run>-<action>` can mean, without the worker's suffix too."""
-    whole = parts["id"]
-    names = dict.fromkeys((_WORKER.sub("", whole), whole))
-    return tuple(
-        (name[:at], name[at + 1 :])
-        for name in names
-        for at in range(1, len(name) - 1)
-        if name[at] == "-"
-    )

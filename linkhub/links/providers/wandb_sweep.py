@@ -18,6 +18,10 @@ class WandbSweep(Provider):
     icon = "wandb"
     level = Level.ACTION
     tool_kind = "wandb"
+    group = "Experiment trackers"
+    versions = wandb.VERSIONS
+    source = wandb.SOURCE
+    help = "One sweep, or the project's list of sweeps where no sweep is known."
     default_base_url = wandb.DEFAULT_HOST
     parameters = (
         *wandb.PLACE_PARAMETERS,

@@ -1,0 +1,231 @@
+"""A preset: a provider that one data file defines, because a template can say all of it.
+
+`preset_files.py` reads the files; `inverse.py` derives `identify` from the template.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from linkhub.lib.url_policy import has_dot_segment
+from linkhub.links.language.catalogue import Level
+from linkhub.links.language.errors import Failed, MissingVariables, Refused
+from linkhub.links.language.positions import Position, after_expression, after_literal
+from linkhub.links.language.syntax import Expression, Literal, Node
+from linkhub.links.language.template import (
+    Part,
+    Rendered,
+    Template,
+    compile_template,
+    compile_text,
+)
+from linkhub.links.language.values import Value, Values
+from linkhub.links.providers.base import Built, Identified, Parameter, Provider, Request
+from linkhub.links.providers.inverse import Inverse
+from linkhub.links.providers.spans import PADDING, padded, variables_of
+
+_BASE: Final = "{{ tool.base_url }}"
+_PARAMS: Final = "params."
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a preset's file says.
+
+    `templates`: by the value of the parameter `choose`, or one by "". Each begins with
+    `{{ tool.base_url }}`, for which `base_url` stands in where the tool has none (or there is no
+    tool). `padding`: how much wider than what the link is for `startTime` and `endTime` are; ""
+    for presets without a time. `plain`: by variable, characters that its value keeps as they are
+    because the tool writes them so; a blank in it: blanks become `+`.
+    """
+
+    kind: str
+    label: str
+    group: str
+    icon: str
+    tool_kind: str
+    level: Level
+    help: str
+    versions: str
+    source: str
+    templates: Mapping[str, str]
+    parameters: tuple[Parameter, ...]
+    choose: str = ""
+    base_url: str = ""
+    padding: str = ""
+    plain: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """The texts of parameters, those that came from the run, and what others still need."""
+
+    texts: dict[str, str]
+    from_run: set[str]
+    lacking: dict[str, tuple[str, ...]]
+
+
+class Preset(Provider):
+    """Raises TemplateError or ValueError where the file is wrong."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.kind, self.label, self.group = spec.kind, spec.label, spec.group
+        self.icon, self.level, self.tool_kind = spec.icon, spec.level, spec.tool_kind
+        self.help, self.versions, self.source = spec.help, spec.versions, spec.source
+        self.parameters = (*spec.parameters, *([_padding(spec)] if spec.padding else []))
+        self.tool_settings = tuple(each for each in spec.parameters if each.is_setting)
+        self.default_base_url = "" if "{{" in spec.base_url else spec.base_url
+        self._defaults = {
+            each.name: compile_text(each.default) for each in spec.parameters if each.default
+        }
+        self._compiled = {key: _Variant(spec, text) for key, text in spec.templates.items()}
+        self._span = variables_of(spec.level)
+        patterns = {f"{_PARAMS}{each.name}": each.pattern for each in spec.parameters}
+        wide = {
+            label: patterns.get(label) or ".+?"
+            for label, signs in spec.plain.items()
+            if "/" in signs
+        }
+        self._inverses = [
+            Inverse.compile(text, spec.base_url, spec.parameters, wide)
+            for text in spec.templates.values()
+        ]
+
+    def build(self, request: Request) -> Built:
+        filled = self._fill(request)
+        variant = self._compiled[filled.texts.get(self.spec.choose, "")]
+        template = variant.template(request)
+        try:
+            rendered = template.render(self._values(request, filled))
+        except MissingVariables as missing:
+            raise MissingVariables(_behind(missing.names, filled.lacking)) from None
+        parts = self._parts(rendered)
+        url = "".join([part.text for part in parts])
+        if self.spec.plain and has_dot_segment(url):
+            raise Refused("dot-segment", "a `.` or `..` segment would lead elsewhere")
+        hosts = variant.host_parameters(request)
+        return Built(url, parts, not filled.from_run.isdisjoint(hosts), rendered.depends_on_now)
+
+    def identify(self, url: str) -> Identified | None:
+        for inverse in self._inverses:
+            if found := inverse.read(url):
+                base, parts = found
+                return Identified(self.kind, base, parts)
+        return None
+
+    def _values(self, request: Request, filled: _Filled) -> Values:
+        plain: Mapping[str, Value | None] = request.values.plain
+        if self.spec.padding:
+            padding = filled.texts["padding"]
+            start, end = padded(request, *self._span, padding)
+            plain = {**plain, "starttime": start.time, "endtime": end.time}
+        base = request.tool.base_url.rstrip("/") if request.tool else ""
+        maps = {**request.values.maps, "params": filled.texts, "tool": {"base_url": base}}
+        return Values(plain, maps)
+
+    def _fill(self, request: Request) -> _Filled:
+        """Each parameter as the definition gives it, else as the tool does, else its default."""
+        filled = _Filled({}, set(), {})
+        for parameter in self.parameters:
+            name = parameter.name
+            text = _written(request, parameter)
+            if text:
+                from_run = name in request.variable_params
+            else:
+                text, from_run = self._default(request, name, filled)
+            if text:
+                _check(parameter, text)
+                filled.texts[name] = text
+                filled.from_run.update([name] if from_run else [])
+        return filled
+
+    def _default(self, request: Request, name: str, filled: _Filled) -> tuple[str, bool]:
+        default = self._defaults.get(name)
+        if default is None:
+            return (self.spec.padding if name == PADDING.name else ""), False
+        try:
+            return default.render(request.values), bool(default.variables)
+        except MissingVariables as missing:
+            filled.lacking[name] = missing.names
+            return "", False
+
+    def _parts(self, rendered: Rendered) -> tuple[Part, ...]:
+        plain = self.spec.plain
+        return tuple(
+            Part(_plainer(text, plain.get(name, "")) if name else text, name)
+            for text, name in zip(rendered.texts, rendered.names, strict=True)
+            if text
+        )
+
+
+class _Variant:
+    """One template, compiled for a tool with a base URL and for one without."""
+
+    def __init__(self, spec: Spec, text: str) -> None:
+        if not text.startswith(_BASE):
+            raise ValueError(f"{spec.kind}: a template begins with {_BASE}")
+        self._of_tool = compile_template(text)
+        own = text.replace(_BASE, spec.base_url, 1) if spec.base_url else text
+        self._own = compile_template(own)
+        self._own_hosts = frozenset(_host_parameters(self._own.nodes))
+
+    def template(self, request: Request) -> Template:
+        return self._of_tool if request.tool and request.tool.base_url else self._own
+
+    def host_parameters(self, request: Request) -> frozenset[str]:
+        """The parameters that decide where the link leads."""
+        return frozenset() if request.tool and request.tool.base_url else self._own_hosts
+
+
+def _host_parameters(nodes: tuple[Node, ...]) -> list[str]:
+    position, found = Position.START, []
+    for node in nodes:
+        if isinstance(node, Literal):
+            position = after_literal(position, node.text)
+        elif isinstance(node, Expression):
+            if position.decides_host:
+                found.append(node.reference.label.removeprefix(_PARAMS))
+            position = after_expression(position)
+    return found
+
+
+def _padding(spec: Spec) -> Parameter:
+    return Parameter(PADDING.name, PADDING.label, PADDING.help, default=spec.padding)
+
+
+def _written(request: Request, parameter: Parameter) -> str:
+    value = request.params.get(parameter.name)
+    text = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+    if not text and parameter.is_setting and request.tool:
+        return request.tool.setting(parameter.name)
+    return text
+
+
+def _check(parameter: Parameter, text: str) -> None:
+    if parameter.choices and text not in parameter.choices:
+        wanted = " or ".join(parameter.choices)
+        raise Failed(f"parameter `{parameter.name}` is `{text[:40]}`, but must be {wanted}")
+    if parameter.pattern and not re.fullmatch(parameter.pattern, text):
+        raise Failed(
+            f"parameter `{parameter.name}` is `{text[:40]}`, but must match {parameter.pattern}"
+        )
+
+
+def _behind(names: tuple[str, ...], lacking: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The variables that the defaults of missing parameters would have come from."""
+    found: dict[str, None] = {}
+    for name in names:
+        found |= dict.fromkeys(lacking.get(name.removeprefix(_PARAMS), (name,)))
+    return tuple(found)
+
+
+def _plainer(text: str, keep: str) -> str:
+    """The encoded value with `keep` as the tool writes it; every `%` of a value is `%25` here."""
+    for sign in keep:
+        code = f"%{ord(sign):02X}"
+        text = text.replace(code, "+" if sign == " " else sign)
+    return text
