@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import permutations
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from linkhub.runs import merge, reopening
 from linkhub.runs.reopening import Reopening
@@ -140,3 +143,28 @@ def test_it_says_when_it_was_retried_only_if_it_had_ended() -> None:
     seen("failed", 5)(row)
     assert reopening.settle(row, Reopening(retried=7)) == {"reopened_at"}
     assert row.reopened_at == merge.from_stamp(7)
+
+
+stamps = st.integers(1, 6)
+ends = st.builds(seen, st.sampled_from(["failed", "succeeded"]), stamps, st.none() | stamps)
+lives = st.builds(seen, st.sampled_from(["queued", "running"]), stamps, st.none() | stamps)
+demands = st.builds(demand, stamps)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(ends | ends | lives | demands, max_size=6),
+    st.integers(-1, 7),
+    st.randoms(use_true_random=False),
+)
+def test_it_settles_the_same_in_any_order_and_number(
+    sayings: list[Saying], retried: int, random: Random
+) -> None:
+    found = []
+    for order in (sayings, random.sample([*sayings, *sayings], 2 * len(sayings))):
+        row = Row()
+        for say in order:
+            say(row)
+        reopening.settle(row, Reopening(retried, row.stamps.get("reopened", -1)))
+        found.append((row.phase, row.ended_at, row.reopened_at))
+    assert found[0] == found[1]
