@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import re
+from urllib.parse import quote
 
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _PIECE = re.compile(r"%[0-9A-Fa-f]{2}|.", re.DOTALL)
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)([^#]*)(.*)", re.DOTALL)
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 # Bytes that mean one thing raw and another encoded; `%25` too stays as it came.
 _MARKS = frozenset(b"/?#&=+%")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+def ascii_url(url: str) -> str:
+    """The same URL as a header can carry it: encoded as browsers do, all ASCII left as it came.
+
+    More than that would change what some pages read behind a `#`.
+    """
+    return _BEYOND_ASCII.sub(lambda found: quote(found[0]), url)
 
 
 def normalise_url(url: str) -> str:

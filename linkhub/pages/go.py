@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from linkhub.accounts.models import Project
+from linkhub.lib.url_form import ascii_url
 from linkhub.links.models import State
 from linkhub.links.read import ShownLink, links_of_action, links_of_project, links_of_runs
 from linkhub.pages import addresses
@@ -110,8 +111,8 @@ def _follow(request: Request, url: str) -> HttpResponse:
     """
     headers = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
     if asked_partial(request) == "go_state":
-        return HttpResponse(status=204, headers=headers | {"HX-Redirect": url})
-    return HttpResponse(status=302, headers=headers | {"Location": url})
+        return HttpResponse(status=204, headers=headers | {"HX-Redirect": ascii_url(url)})
+    return HttpResponse(status=302, headers=headers | {"Location": ascii_url(url)})
 
 
 def _page(request: Request, go: GoPage) -> HttpResponse:

@@ -128,6 +128,23 @@ def test_a_page_that_waited_is_sent_on_by_header(client: Client) -> None:
     assert (response.status_code, response["HX-Redirect"]) == (204, "https://w.example.com/7")
 
 
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("https://w.example.com/日本?q=é#ü", "/%E6%97%A5%E6%9C%AC?q=%C3%A9#%C3%BC"),
+        ("https://w.example.com/%E6%97%A5/a%2Fb/100%?x={}|#{|", "/%E6%97%A5/a%2Fb/100%?x={}|#{|"),
+    ],
+)
+def test_its_headers_are_ascii_and_lead_to_the_same_place(
+    client: Client, url: str, sent: str
+) -> None:
+    make.make_attached(make_root().run, key="wiki", body={"name": "Wiki", "url": url})
+    headers = htmx("div#go-state")
+
+    assert goes_to(client.get(f"{GO}/r7/wiki")) == f"https://w.example.com{sent}"
+    assert client.get(f"{GO}/r7/wiki", headers=headers)["HX-Redirect"].endswith(sent)
+
+
 def test_a_plus_shows_where_it_would_go(client: Client) -> None:
     make.make_definition("board", level="run", template="https://b.example.com/{{.runName}}")
     make_root()
@@ -147,6 +164,12 @@ def test_it_says_that_a_known_link_is_not_offered_here(client: Client) -> None:
 
     assert response.status_code == 200
     assert "does not apply" in response.content.decode()
+
+
+def test_a_workflow_that_can_be_none_is_not_there(client: Client) -> None:
+    make_root()
+
+    assert client.get(f"{GO}/latest/board?workflow=%00").status_code == 404
 
 
 def test_an_unknown_key_is_404(client: Client) -> None:
