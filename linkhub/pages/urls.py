@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path, register_converter
 
 from linkhub.lib.names import NameConverter
 from linkhub.pages import find, go, health, home, links, projects, runs, workflows
+from linkhub.pages.sign_in import SignIn
 
 
 class KeyConverter:
@@ -41,11 +42,7 @@ urlpatterns = [
     path("go/<name:project>/<key:key>", go.to_project, name="go_project"),
     path(f"{GO_RUN}/<key:key>", go.to_run, name="go_run"),
     path(f"{GO_RUN}/<name:action>/<key:key>", go.to_action, name="go_action"),
-    path(
-        "sign-in/",
-        LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True),
-        name="sign_in",
-    ),
+    path("sign-in/", SignIn.as_view(), name="sign_in"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

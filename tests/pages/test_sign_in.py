@@ -40,6 +40,31 @@ def test_it_says_that_a_password_is_wrong(nobody: Client) -> None:
     assert 'role="alert"' in response.content.decode()
 
 
+@pytest.mark.parametrize("field", ["username", "password"])
+def test_it_says_that_a_name_cannot_be(nobody: Client, field: str) -> None:
+    form = {"username": "ana", "password": "guess"} | {field: "a\0b"}
+    response = nobody.post("/sign-in/", form)
+
+    assert response.status_code == 200
+    assert 'role="alert"' in response.content.decode()
+
+
+@pytest.mark.parametrize("then", ["/sign-in/", "/sign-in/?next=/sign-in/", "http://[", "/%00"])
+def test_it_leads_on_whoever_is_signed_in(client: Client, then: str) -> None:
+    response = client.get("/sign-in/", {"next": then})
+
+    assert response.status_code == 302
+    assert not response["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.parametrize("cookie", [r'"\000aaaaaaaaaaaaaaa"', r'"\355\240\200aaaaaaaa"', "", "a"])
+def test_a_cookie_that_is_no_session_is_none(nobody: Client, cookie: str) -> None:
+    response = nobody.get("/links/", HTTP_COOKIE=f"sessionid={cookie}")
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/sign-in/")
+
+
 def test_it_signs_out_by_post_only(client: Client) -> None:
     assert client.get("/sign-out/").status_code == 405
     assert client.post("/sign-out/")["Location"] == "/sign-in/"
