@@ -8,7 +8,7 @@ answer. The same goes for links that time alone has changed. Queries are constan
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from linkhub.accounts.models import Project
@@ -19,6 +19,7 @@ from linkhub.links.python_lane import runs_code
 from linkhub.links.resolving.catalogue import Catalogue
 from linkhub.links.resolving.facts import UnitFacts
 from linkhub.links.resolving.resolve import resolve_unit
+from linkhub.links.resting import queue_of
 from linkhub.links.shown import (
     STORED_COLUMNS,
     Place,
@@ -29,6 +30,7 @@ from linkhub.links.shown import (
     show_resolved,
     show_stored,
     show_undecided,
+    with_error,
 )
 from linkhub.links.staleness import out_of_date, resolved_at
 from linkhub.links.stored import rows_of
@@ -48,6 +50,7 @@ __all__ = [
 
 # Of a run with more actions, the rest is shown page by page (`links_of_actions`).
 MAX_ACTIONS = 1000
+MAIN, PYTHON = Pending.Lane.MAIN, Pending.Lane.PYTHON
 
 
 def links_of_project(project: Project, *, now: datetime) -> list[ShownLink]:
@@ -56,13 +59,19 @@ def links_of_project(project: Project, *, now: datetime) -> list[ShownLink]:
     return links_of_units({unit: Place(project.name)}, now=now)[unit]
 
 
-def links_of_run(run: Run, *, now: datetime) -> list[ShownLink]:
-    """The links of the run's own level, then those of its first 1,000 actions by name."""
+def links_of_run(
+    run: Run, *, now: datetime, actions: Iterable[tuple[int, str]] | None = None
+) -> list[ShownLink]:
+    """The links of the run's own level, then those of `actions`, by id and name.
+
+    Without `actions`, of its first 1,000 by name.
+    """
     place = _place_of(run, _project_names([run]))
-    actions = Action.objects.filter(run=run).order_by("name").values_list("pk", "name")
+    if actions is None:
+        first = Action.objects.filter(run=run).order_by("name")
+        actions = first.values_list("pk", "name")[:MAX_ACTIONS]
     places = {Unit(run.project_id, run.pk): place} | {
-        Unit(run.project_id, run.pk, pk): place._replace(action=name)
-        for pk, name in actions[:MAX_ACTIONS]
+        Unit(run.project_id, run.pk, pk): place._replace(action=name) for pk, name in actions
     }
     return [link for links in links_of_units(places, now=now).values() for link in links]
 
@@ -151,35 +160,34 @@ class _Shelf:
     def __init__(self, places: Mapping[Unit, Place], catalogue: Catalogue) -> None:
         self.places = places
         self.catalogue = catalogue
-        self.pending = _pending(places)
+        self.queue = queue_of(places)
         resolved = resolved_at(places)
         self.stored: dict[Unit, dict[Identity, StoredLink]] = defaultdict(dict)
         for unit, values in rows_of(Link.objects.all(), list(places), *STORED_COLUMNS):
             link = StoredLink(*values)
             self.stored[unit][link.attempt_id, link.pod_id, link.key] = link
         keys = {unit: {link.key for link in self.stored[unit].values()} for unit in places}
-        self.stale = self.pending[Pending.Lane.MAIN] | out_of_date(
-            places, resolved, keys, catalogue
-        )
+        behind = out_of_date(places, resolved, keys, catalogue)
+        self.stale = self.queue.marked(MAIN) | behind
 
     def from_store(self, unit: Unit) -> list[Sorted]:
-        running = unit in self.pending[Pending.Lane.PYTHON]
-        return [
-            show_stored(
-                link,
-                self.places[unit],
-                self.catalogue.policy,
-                updating=running and runs_code(link.provider),
-            )
-            for link in self.stored[unit].values()
-        ]
+        running = unit in self.queue.coming[PYTHON]
+        policy = self.catalogue.policy
+        shown = []
+        for link in self.stored[unit].values():
+            code = runs_code(link.provider)
+            one = show_stored(link, self.places[unit], policy, updating=running and code)
+            shown.append(with_error(one, self.queue.resting[PYTHON].get(unit)) if code else one)
+        return shown
 
     def from_facts(self, unit: Unit, facts: UnitFacts, now: datetime) -> list[Sorted]:
         place, stored, pods = self.places[unit], self.stored[unit], pods_of(facts)
         links = resolve_unit(facts, self.catalogue, now=now)
-        is_stale = unit in self.stale
+        # A unit that rests is not about to be stored, however long one waits.
+        error = self.queue.resting[MAIN].get(unit)
+        is_stale = unit in self.stale and error is None
         digests = digests_of(facts, self.catalogue, links) if is_stale else [b""] * len(links)
-        running = is_stale or unit in self.pending[Pending.Lane.PYTHON]
+        running = is_stale or unit in self.queue.coming[PYTHON]
         shown = []
         for link, digest in zip(links, digests, strict=True):
             held = stored.get(identity_of(link))
@@ -189,16 +197,11 @@ class _Shelf:
                 continue
             kept = held if held and _is_kept(held, link.provider) else None
             policy = self.catalogue.policy
-            shown.append(show_undecided(link, kept, place, pods, policy, updating=running))
+            one = show_undecided(link, kept, place, pods, policy, updating=running)
+            failed = error or (None if is_stale else self.queue.resting[PYTHON].get(unit))
+            shown.append(with_error(one, failed))
         return shown
 
 
 def _is_kept(held: StoredLink, provider: str) -> bool:
     return held.provider == provider and held.state not in NOTHING_TO_KEEP
-
-
-def _pending(units: Collection[Unit]) -> dict[str, set[Unit]]:
-    found: dict[str, set[Unit]] = {lane: set() for lane in Pending.Lane.values}
-    for unit, [lane] in rows_of(Pending.objects.all(), units, "lane"):
-        found[lane].add(unit)
-    return found

@@ -223,6 +223,19 @@ def show_undecided(
     return shown._replace(link=_checked(shown.link, kept.host_origin, policy))
 
 
+def with_error(shown: Sorted, error: str | None) -> Sorted:
+    """A Python link whose class cannot be run: failed, or its last answer with a note."""
+    if error is None:
+        return shown
+    link = shown.link
+    if link.state == State.WAITING and link.reason == UPDATING:
+        return shown._replace(
+            link=replace(link, state=State.FAILED.value, reason=error, updating=False)
+        )
+    note = f"Not made anew: {error}"
+    return shown._replace(link=replace(link, notes=(*link.notes, note), updating=False))
+
+
 def pods_of(facts: UnitFacts) -> dict[int, PodFacts]:
     attempts = facts.action.attempts if facts.action else ()
     return {pod.id: pod for attempt in attempts for pod in attempt.pods if pod.id is not None}

@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from linkhub.links.explaining import explain_action
 from linkhub.links.load import load_units
 from linkhub.links.models import State
 from linkhub.links.read import ShownLink, links_of_action
+from linkhub.links.resting import Resting, resting_of_run
 from linkhub.pages import addresses
 from linkhub.pages.chips import Chip, ToolChips, by_tool, make_chips, may_still_change
+from linkhub.pages.explained import Explained, explained
 from linkhub.pages.phases import ShownPhase, can_change, shown_phase
 from linkhub.pages.run_page import Fact, as_facts
 from linkhub.pages.times import took
@@ -41,6 +44,7 @@ class AttemptPanel:
 class NotReady:
     """A link that leads nowhere now, and why."""
 
+    key: str
     name: str
     state: str
     reason: str
@@ -64,11 +68,15 @@ class ActionPage:
     context: list[Fact]
     context_origin: str
     task_config: list[Fact]
+    resting: list[Resting]
+    explained: Explained | None
+    href: str
     live: bool
     now: datetime
 
 
-def action_page(run: Run, action: Action, *, now: datetime) -> ActionPage:
+def action_page(run: Run, action: Action, *, explain: str | None, now: datetime) -> ActionPage:
+    """`explain` is a key, or empty for all; with None nothing is explained."""
     toolbox = Toolbox.load()
     links = links_of_action(action, now=now)
     unit = Unit(run.project_id, run.pk, action.pk)
@@ -87,6 +95,11 @@ def action_page(run: Run, action: Action, *, now: datetime) -> ActionPage:
         context=as_facts(facts.context if facts else {}),
         context_origin=_whose(facts.context_from if facts else ""),
         task_config=as_facts(action.task_config),
+        resting=resting_of_run(run, action.pk),
+        explained=None
+        if explain is None
+        else explained(explain_action(action, now=now, key=explain or None), explain),
+        href=addresses.of_action(run, action.name),
         live=can_change(action.phase) or may_still_change(links),
         now=now,
     )
@@ -97,7 +110,9 @@ def _whose(context_from: str) -> str:
 
 
 def _not_ready(link: ShownLink) -> NotReady:
-    return NotReady(link.name or link.key, link.state, link.reason, addresses.of_reason(link))
+    return NotReady(
+        link.key, link.name or link.key, link.state, link.reason, addresses.of_reason(link)
+    )
 
 
 def _attempts(

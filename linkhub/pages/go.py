@@ -20,17 +20,10 @@ from linkhub.links.read import ShownLink, links_of_action, links_of_project, lin
 from linkhub.pages import addresses
 from linkhub.pages.access import project_or_404, signed_in
 from linkhub.pages.destinations import choose, find_action, find_run, known_or_404
+from linkhub.pages.origins import in_words
 from linkhub.pages.rendering import asked_partial, page
 from linkhub.pages.requests import Request
 from linkhub.pages.run_page import Fact
-
-ORIGINS = {
-    "instance": "an instance definition",
-    "project": "a definition of the project",
-    "task": "a link of the task",
-    "override": "a link attached to the execution",
-    "emitted": "a link emitted by a running step",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +119,7 @@ def _not_applying(key: str, subject: Subject) -> GoPage:
 
 def _go_page(link: ShownLink, subject: Subject) -> GoPage:
     facts = [
-        Fact("Defined by", ORIGINS.get(link.origin, link.origin)),
+        Fact("Defined by", in_words(link.origin)),
         Fact("For", _place(link)),
         Fact("Provider", link.provider),
         Fact("Tool", link.tool or ""),

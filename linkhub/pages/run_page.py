@@ -6,47 +6,35 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from linkhub.lib.url_policy import HostOrigin, check_url
 from linkhub.links.catalogues import load_catalogue
+from linkhub.links.explaining import explain_run
 from linkhub.links.read import ShownLink, links_of_run
+from linkhub.links.resting import Resting, resting_of_run
 from linkhub.pages import addresses
-from linkhub.pages.chips import (
-    OUT_OF_SIGHT,
-    Chip,
-    ToolChips,
-    by_tool,
-    make_chips,
-    may_still_change,
-    poll_seconds,
+from linkhub.pages.action_list import ActionList, Part
+from linkhub.pages.action_rows import (
+    ActionRow,
+    GroupRow,
+    action_row,
+    group_row,
+    newest_attempts,
+    outline,
+    sketches,
 )
+from linkhub.pages.chips import ToolChips, by_tool, make_chips, may_still_change, poll_seconds
+from linkhub.pages.explained import Explained, explained
 from linkhub.pages.phases import ShownPhase, can_change, shown_phase
 from linkhub.pages.times import took
 from linkhub.pages.tools import Toolbox
-from linkhub.pages.tree import in_tree_order
-from linkhub.runs.models import Action, Attempt, Run
+from linkhub.runs.models import Action, Run
 
+# Rows of the tree, and actions that are counted for it.
 MOST_ACTIONS = 1000
-DEEPEST_INDENT = 8
-
-
-@dataclass(frozen=True, slots=True)
-class ActionRow:
-    """`attempt` is the newest one's number where there was more than one, else none."""
-
-    dom_id: str
-    depth: int
-    name: str
-    href: str
-    task: str
-    phase: ShownPhase
-    started_at: datetime | None
-    took: str
-    attempt: int | None
-    error: str
-    chips: list[Chip]
-    out_of_sight: int
+MOST_SKETCHED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +48,41 @@ class Fact:
 class RunPage:
     """`live` while the run goes on or a link waits, then asked for `every` so many seconds.
 
-    `more_actions` where some are left out.
+    `rows` are the tree, or where `part` is given one page of a list. `more_actions` where some
+    are left out. `resting` is what could not be resolved.
     """
 
     run: Run
     phase: ShownPhase
     took: str
     tools: list[ToolChips]
-    rows: list[ActionRow]
+    rows: list[ActionRow | GroupRow]
+    part: ActionList | None
     more_actions: bool
     facts: list[Fact]
     labels: list[Fact]
     context: list[Fact]
     source_url: str
     source_name: str
+    resting: list[Resting]
+    explained: Explained | None
+    href: str
     live: bool
     every: int
     now: datetime
 
 
-def run_page(run: Run, *, now: datetime) -> RunPage:
-    links = links_of_run(run, now=now)
-    actions = list(run.actions.select_related("task").order_by("name")[: MOST_ACTIONS + 1])
+def run_page(
+    run: Run, *, part: Part | None = None, explain: str | None = None, now: datetime
+) -> RunPage:
+    """`explain` is a key, or empty for all; with None nothing is explained."""
+    if part is None:
+        shown, listed = _outline(run, now), None
+    else:
+        actions, listed = part.read(run)
+        shown = _Shown([(0, action) for action in actions], len(actions), False)
+    actions = [row for _, row in shown.rows if isinstance(row, Action)]
+    links = links_of_run(run, now=now, actions=[(each.pk, each.name) for each in actions])
     toolbox = Toolbox.load()
     own = make_chips([link for link in links if not link.action], toolbox)
     source_url = _safe(run.source_url)
@@ -90,17 +91,47 @@ def run_page(run: Run, *, now: datetime) -> RunPage:
         phase=shown_phase(run.phase),
         took=took(run.started_at, run.ended_at, now),
         tools=by_tool(own),
-        rows=_rows(run, actions[:MOST_ACTIONS], links, toolbox, now),
-        more_actions=len(actions) > MOST_ACTIONS,
+        rows=_rows(run, shown.rows, actions, links, toolbox, now),
+        part=listed,
+        more_actions=shown.more,
         facts=_facts(run),
         labels=as_facts(run.labels),
         context=as_facts(run.context or {}),
         source_url=source_url,
         source_name=run.source or urlsplit(source_url).netloc,
+        resting=resting_of_run(run),
+        explained=None
+        if explain is None
+        else explained(explain_run(run, now=now, key=explain or None), explain),
+        href=addresses.of_run(run),
         live=can_change(run.phase) or may_still_change(links),
-        every=poll_seconds(len(actions)),
+        every=poll_seconds(shown.read),
         now=now,
     )
+
+
+class _Shown(NamedTuple):
+    """What is shown of a run's actions, `read` of them for it, and whether there are more."""
+
+    rows: list[tuple[int, Action | GroupRow]]
+    read: int
+    more: bool
+
+
+def _outline(run: Run, now: datetime) -> _Shown:
+    """The tree: what is alone in a row is read whole, all else is only counted."""
+    found = sketches(run, MOST_SKETCHED + 1)
+    placed = list(outline(found[:MOST_SKETCHED], now))
+    alone = [each.alike[0].pk for each in placed[:MOST_ACTIONS] if len(each.alike) == 1]
+    actions = run.actions.select_related("task").in_bulk(alone)
+    rows: list[tuple[int, Action | GroupRow]] = []
+    for each in placed[:MOST_ACTIONS]:
+        if len(each.alike) > 1:
+            rows.append((each.depth, group_row(run, each)))
+        elif (action := actions.get(each.alike[0].pk)) is not None:
+            rows.append((each.depth, action))
+    more = len(placed) > MOST_ACTIONS or len(found) > MOST_SKETCHED
+    return _Shown(rows, len(found), more)
 
 
 def _safe(url: str) -> str:
@@ -116,55 +147,22 @@ def as_facts(values: Mapping[str, str]) -> list[Fact]:
 
 def _rows(
     run: Run,
+    shown: Sequence[tuple[int, Action | GroupRow]],
     actions: Sequence[Action],
     links: Sequence[ShownLink],
     toolbox: Toolbox,
     now: datetime,
-) -> list[ActionRow]:
-    attempts = _newest_attempts(run)
+) -> list[ActionRow | GroupRow]:
+    attempts = newest_attempts([action.pk for action in actions])
     by_action: dict[str, list[ShownLink]] = defaultdict(list)
     for link in links:
         by_action[link.action or ""].append(link)
-    begun = sorted(actions, key=lambda action: (action.started_at or now, action.pk))
     return [
-        _row(run, depth, action, attempts.get(action.pk), by_action[action.name], toolbox, now)
-        for depth, action in in_tree_order(begun)
+        row
+        if isinstance(row, GroupRow)
+        else action_row(run, depth, row, attempts.get(row.pk), by_action[row.name], toolbox, now)
+        for depth, row in shown
     ]
-
-
-def _newest_attempts(run: Run) -> dict[int, Attempt]:
-    """Each action's attempt of the highest number: one row an action, however many there were."""
-    newest = (
-        Attempt.objects.filter(action__run=run)
-        .order_by("action_id", "-number")
-        .distinct("action_id")
-    )
-    return {attempt.action_id: attempt for attempt in newest.only("action_id", "number", "error")}
-
-
-def _row(
-    run: Run,
-    depth: int,
-    action: Action,
-    attempt: Attempt | None,
-    links: Sequence[ShownLink],
-    toolbox: Toolbox,
-    now: datetime,
-) -> ActionRow:
-    return ActionRow(
-        dom_id=f"action-{action.pk}",
-        depth=min(depth, DEEPEST_INDENT),
-        name=action.name,
-        href=addresses.of_action(run, action.name),
-        task=action.task.name if action.task else "",
-        phase=shown_phase(action.phase),
-        started_at=action.started_at,
-        took=took(action.started_at, action.ended_at, now),
-        attempt=attempt.number if attempt and attempt.number > 1 else None,
-        error=attempt.error if attempt else "",
-        chips=make_chips(links, toolbox),
-        out_of_sight=sum(link.state in OUT_OF_SIGHT for link in links),
-    )
 
 
 def _facts(run: Run) -> list[Fact]:

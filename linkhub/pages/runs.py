@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from linkhub.pages.access import action_or_404, run_or_404, signed_in
+from linkhub.pages.action_list import Part
 from linkhub.pages.action_page import action_page
 from linkhub.pages.rendering import page
 from linkhub.pages.requests import Request
@@ -17,7 +18,13 @@ from linkhub.pages.run_page import run_page
 @signed_in
 def run_detail(request: Request, project: str, domain: str, run: str) -> HttpResponse:
     found = run_or_404(request, project, domain, run)
-    context = {"page": run_page(found, now=timezone.now())}
+    found_page = run_page(
+        found,
+        part=Part.of(request.GET),
+        explain=request.GET.get("explain"),
+        now=timezone.now(),
+    )
+    context = {"page": found_page}
     return page(request, "runs/detail.html", context, partials={"run_body"})
 
 
@@ -28,5 +35,6 @@ def action_detail(
 ) -> HttpResponse:
     found = run_or_404(request, project, domain, run)
     step = action_or_404(found, action)
-    context = {"page": action_page(found, step, now=timezone.now())}
+    explain = request.GET.get("explain")
+    context = {"page": action_page(found, step, explain=explain, now=timezone.now())}
     return page(request, "actions/detail.html", context, partials={"action_body"})

@@ -1,0 +1,59 @@
+"""What is pending of some units: what workers are about to resolve, and what rests.
+
+A unit that failed too often rests with its error until a new fact or an edit marks it anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from linkhub.links.claims import resting
+from linkhub.links.stored import rows_of
+from linkhub.runs.models import Pending, Run
+from linkhub.runs.pending import Unit
+
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """By lane: the units that are about to be resolved, and by error those that rest."""
+
+    coming: Mapping[str, Collection[Unit]]
+    resting: Mapping[str, Mapping[Unit, str]]
+
+    def marked(self, lane: Pending.Lane) -> set[Unit]:
+        """The units whose stored links are behind the facts."""
+        return {*self.coming[lane], *self.resting[lane]}
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """A unit of a run that rests; `action` is None for the run's own level."""
+
+    action: str | None
+    error: str
+
+
+def queue_of(units: Collection[Unit]) -> Queue:
+    coming: dict[str, set[Unit]] = {lane: set() for lane in Pending.Lane.values}
+    rests: dict[str, dict[Unit, str]] = {lane: {} for lane in Pending.Lane.values}
+    columns = ("lane", "attempts", "claim", "error")
+    for unit, (lane, attempts, claim, error) in rows_of(Pending.objects.all(), units, *columns):
+        if attempts >= settings.LINKHUB_MAX_ATTEMPTS and claim is None:
+            rests[lane][unit] = error
+        else:
+            coming[lane].add(unit)
+    return Queue(coming, rests)
+
+
+def resting_of_run(run: Run, action_id: int | None = None) -> list[Resting]:
+    """What rests of the run, or of one of its actions; the latest first, and not all of many."""
+    rows = resting().filter(run=run, claim=None)
+    if action_id is not None:
+        rows = rows.filter(action=action_id)
+    found = rows.values_list("action__name", "error")[:MOST_SHOWN]
+    return [Resting(action, error) for action, error in found]
