@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -8,9 +9,11 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.http import HttpResponse
+from django.test import RequestFactory
 
 from linkhub.accounts.models import Project
 from linkhub.api import batch
+from linkhub.api.batch_bodies import raw_documents
 from linkhub.runs.models import Pending, Run
 from tests.api.conftest import Api, MakeApi, errors
 from tests.factories import make_private_project, make_project, make_run
@@ -231,3 +234,22 @@ def test_it_needs_a_token_that_can_ingest(api_that: MakeApi, stranger: Api) -> N
     assert stranger.post(BATCH, [doc()]).status_code == 401
     assert api_that("read", "manage").post(BATCH, [doc()]).status_code == 403
     assert not Run.objects.exists()
+
+
+class Slow(io.RawIOBase):
+    """Lines for ever, and how much of them was read."""
+
+    given = 0
+
+    def read(self, size: int = -1) -> bytes:
+        self.given += 1
+        return lines([doc(f"r{self.given}")]) + b"\n"
+
+
+def test_it_reads_lines_no_further_than_it_has_come() -> None:
+    request = RequestFactory().post("/", b"", content_type="application/x-ndjson")
+    slow = Slow()
+    request.META |= {"wsgi.input_terminated": True, "wsgi.input": slow, "CONTENT_LENGTH": ""}
+    documents = raw_documents(request)
+    assert [json.loads(next(documents) or b"")["run"] for _ in range(3)] == ["r1", "r2", "r3"]
+    assert slow.given <= 4
