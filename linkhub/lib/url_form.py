@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
-_PIECE = re.compile(r"%[0-9A-Fa-f]{2}|.", re.DOTALL)
+# Only what may have another spelling: most characters of most URLs are left alone.
+_PIECE = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9._~/?#&=+%-]")
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)([^#]*)(.*)", re.DOTALL)
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 # Bytes that mean one thing raw and another encoded; `%25` too stays as it came.
@@ -47,11 +49,11 @@ def url_digest(url: str) -> bytes:
 
 
 def _one_spelling(text: str) -> str:
-    return _PIECE.sub(_spell, text)
+    return _PIECE.sub(lambda found: _spell(found[0]), text)
 
 
-def _spell(found: re.Match[str]) -> str:
-    piece = found[0]
+@lru_cache(maxsize=4_096)
+def _spell(piece: str) -> str:
     if len(piece) == 3:
         byte = int(piece[1:], 16)
         return chr(byte) if byte in _UNRESERVED else piece.upper()
