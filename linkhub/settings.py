@@ -14,6 +14,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from linkhub.embedded import environment
+from linkhub.lib import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -52,6 +53,14 @@ def positive(name: str, default: int) -> int:
     if value <= 0:
         raise ImproperlyConfigured(f"{name} must be greater than 0, not {value}.")
     return value
+
+
+def log_level() -> str:
+    level: str = env.str("LINKHUB_LOG_LEVEL", default="info").strip().upper()
+    if level not in logs.LEVELS:
+        known = ", ".join(logs.LEVELS).lower()
+        raise ImproperlyConfigured(f"LINKHUB_LOG_LEVEL must be one of {known}.")
+    return level
 
 
 DEBUG = flag("DEBUG")
@@ -120,6 +129,11 @@ TEMPLATES = [
         },
     },
 ]
+
+# --- Logs -------------------------------------------------------------------------------
+
+LOGGING_CONFIG = "linkhub.lib.logs.configure"
+LOGGING = logs.logging_of(log_level())
 
 # --- Data -------------------------------------------------------------------------------
 

@@ -50,6 +50,7 @@ def test_it_documents_what_it_reads() -> None:
         ("DEBUG", "perhaps"),
         ("DATABASE_URL", "nonsense"),
         ("LINKHUB_SCHEMES", "vscode,JavaScript"),
+        ("LINKHUB_LOG_LEVEL", "loud"),
     ],
 )
 def test_it_names_a_wrong_value(name: str, value: str, tmp_path: Path) -> None:
