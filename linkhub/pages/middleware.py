@@ -22,7 +22,7 @@ def storable_queries(
 
     def cleaned(request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(API):
-            request.GET = _storable(request.GET)
+            request.GET = _storable(request.GET)  # type: ignore[assignment]
         return get_response(request)
 
     return cleaned

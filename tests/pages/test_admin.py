@@ -84,6 +84,44 @@ def test_it_shows_what_is_wrong_at_its_field(
     assert not LinkDefinition.objects.exists()
 
 
+AWKWARD = ['{"a": "\\ud800"}', '{"a": ' + "7" * 5000 + "}", "[" * 5000, '{"\\udc00": 1}', "NaN"]
+
+
+@pytest.mark.parametrize("field", ["params", "select", "when"])
+@pytest.mark.parametrize("text", AWKWARD, ids=range(5))
+def test_it_refuses_json_that_nobody_can_read(admin: Client, field: str, text: str) -> None:
+    found = errors(add(admin, DEFINITIONS, DEFINITION | {field: text}))
+
+    assert list(found) == [field]
+    assert not LinkDefinition.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["settings", "overrides"])
+@pytest.mark.parametrize("text", AWKWARD, ids=range(5))
+def test_a_tools_json_is_refused_alike(admin: Client, field: str, text: str) -> None:
+    assert list(errors(add(admin, TOOLS, TOOL | {field: text}))) == [field]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "message"),
+    [
+        ({"params": "[]"}, "params", "Input should be an object"),
+        ({"select": '{"project": 5}'}, "select", "project: Input should be a valid string or"),
+        ({"select": '{"labels": []}'}, "select", "labels: Input should be an object"),
+        ({"when": '{"all": [5]}'}, "when", "all.0: Input should be an object"),
+        ({"params": '{"a": [1]}'}, "params", "a: Input should be a valid string or"),
+    ],
+)
+def test_its_messages_are_the_apis(
+    admin: Client, change: dict[str, str], field: str, message: str
+) -> None:
+    found = errors(add(admin, DEFINITIONS, DEFINITION | change))
+
+    assert list(found) == [field]
+    assert found[field][0].startswith(message)
+    assert len(found[field]) == 1
+
+
 def test_a_key_that_is_taken_is_an_error_and_a_deleted_one_is_free(admin: Client) -> None:
     add(admin, DEFINITIONS, DEFINITION)
     assert list(errors(add(admin, DEFINITIONS, DEFINITION))) == ["key"]
