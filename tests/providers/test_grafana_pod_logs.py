@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from linkhub.links import providers
 from linkhub.links.language.errors import Failed, MissingVariables
-from linkhub.links.providers import ToolFacts
+from linkhub.links.providers import ToolFacts, grafana
 from linkhub.links.providers.explore_queries import read_queries
 from tests.providers.factories import (
     END_MS,

@@ -48,9 +48,10 @@ class GrafanaAgent(Provider):
     def build(self, request: Request) -> Built:
         app = quote(request.text("app_id", "grafana-agento11y-app"), safe="")
         start = f"{grafana.base_url(request.tool)}/a/{app}/conversations"
-        if not _is_on(request, "by_run"):
+        name = request.value("runName")
+        if name is None or not _is_on(request, "by_run"):
             return Built(start, (Part(start, None),))
-        run = quote(request.required("runName"), safe="")
+        run = quote(str(name), safe="")
         parts = [Part(f"{start}/", None), Part(run, "runName"), Part("/explore", None)]
         if _is_on(request, "return_to"):
             back = quote(f"/a/{app}/conversations?conversationId=", safe="")

@@ -19,10 +19,10 @@ from linkhub.links.language.parser import parse
 from linkhub.links.language.values import NOTHING
 from linkhub.links.providers.base import Parameter, is_plain
 from linkhub.links.providers.shapes import (
-    SLASH,
     Field,
     Place,
     Shape,
+    decoded_path,
     place,
     split_fragment,
     text_shape,
@@ -109,7 +109,7 @@ class Inverse:
             inside = shape.read(values[label]) if label in values else None
             for name, value in _named(inside or {}):
                 parts.setdefault(name, value)
-        return (base, parts) if parts and all(map(_is_sane, parts.values())) else None
+        return (base, parts) if all(map(_is_sane, parts.values())) else None
 
 
 def _is_sane(value: str) -> bool:
@@ -126,7 +126,7 @@ def _named(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _read_address(place: Place, path: str, query: str) -> tuple[str, dict[str, str]] | None:
-    text = _decoded_path(path)
+    text = decoded_path(path)
     found = place.path.pattern.fullmatch(text) or place.longer.pattern.fullmatch(text)
     if found is None:
         return None
@@ -140,7 +140,7 @@ def _read_address(place: Place, path: str, query: str) -> tuple[str, dict[str, s
 
 
 def _read_place(place: Place, path: str, query: str, *, plus: bool) -> dict[str, str] | None:
-    text = _decoded_path(path)
+    text = decoded_path(path)
     values = place.path.read(text)
     if values is None:
         values = place.longer.read(text)
@@ -161,7 +161,3 @@ def _read_fields(fields: Iterable[Field], query: str, *, plus: bool) -> dict[str
             return None
         values = {**(read or {}), **values}
     return values
-
-
-def _decoded_path(path: str) -> str:
-    return "/".join(unquote(each).replace("/", SLASH) for each in path.split("/"))

@@ -20,6 +20,7 @@ from linkhub.links.providers.undo import can_undo, is_time, undo
 SLASH: Final = "\ue001"
 """Stands for a slash that belongs to a value, not to the path."""
 
+_IN_PATH: Final = "[^/]"
 _CONTEXT: Final = 24
 _ENDS: Final = frozenset("'\"&|,;:() \n")
 
@@ -71,6 +72,11 @@ class Place:
     fields: tuple[Field, ...]
 
 
+def decoded_path(path: str) -> str:
+    """The path with its values decoded; slashes of theirs are `SLASH`."""
+    return "/".join(unquote(each).replace("/", SLASH) for each in path.split("/"))
+
+
 def split_fragment(nodes: tuple[Node, ...]) -> tuple[list[Item], list[Item]]:
     address, fragment = _cut(nodes, "#")
     return address, fragment or []
@@ -108,9 +114,10 @@ def _without_first(node: Optional) -> Optional:
 def place(nodes: list[Item], wide: Mapping[str, str], *, based: bool) -> Place:
     path, query = _cut(nodes, "?")
     base = "(?P<base>{})" if based else ""
-    # A value of several segments comes before a base URL of several.
-    most = ".*?" if any(slot in wide for slot in _labels(path)) else ".*"
-    pattern, slots = _pattern(path, "[^/]", wide)
+    # Where a value may be several segments, or none, the base is the shortest that can be.
+    is_open = any(isinstance(each, Optional) for each in path) or wide.keys() & set(_labels(path))
+    most = ".*?" if is_open else ".*"
+    pattern, slots = _pattern(path, _IN_PATH, wide)
     # A page below it is still the same run's; the base is then the shortest that can be.
     return Place(
         Shape(_compile(base.format(most) + pattern), slots),
@@ -183,7 +190,7 @@ def _pattern(
 
 def _piece(node: Item, sign: str, wide: Mapping[str, str], slots: list[Expression]) -> str:
     if isinstance(node, Literal):
-        return re.escape(unquote(node.text))
+        return re.escape(decoded_path(node.text) if sign == _IN_PATH else unquote(node.text))
     if isinstance(node, Optional):
         return f"(?:{''.join(_piece(each, sign, wide, slots) for each in node.items)})?"
     inside = wide.get(node.reference.label)

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from linkhub.links.language.catalogue import Level
 from linkhub.links.language.encode import encode_path
-from linkhub.links.language.errors import Failed, MissingVariables, Refused
+from linkhub.links.language.errors import MissingVariables, Refused
 from linkhub.links.language.template import Part
 from linkhub.links.providers.base import (
     Built,
@@ -21,6 +21,7 @@ from linkhub.links.providers.base import (
 from linkhub.links.providers.wandb import given_or_context, segment
 
 _SPACES = "https://huggingface.co"
+_NOWHERE = "Neither a server nor a space is known: the link leads to Trackio's manual."
 
 
 class Trackio(Provider):
@@ -75,17 +76,18 @@ def _project(request: Request, server: str, variable: str | None) -> Built:
 
 
 def _space(request: Request) -> Built:
+    """A space; as in Flyte, Trackio's manual where nothing says which."""
+    given = request.text("host")
+    host = given or (request.tool and request.tool.base_url.rstrip("/")) or _SPACES
+    tainted = bool(given) and "host" in request.variable_params
     space = given_or_context(request, "space_id", "trackio_space_id")
     if space is None:
-        raise MissingVariables(("context.trackio_space_id",))
+        url = f"{host}/docs/trackio"
+        return Built(url, (Part(url, None),), tainted, notes=(_NOWHERE,))
     text, variable = space
     names = text.split("/")
-    if len(names) != 2 or not all(names):
-        raise Failed(f"`{text[:60]}` is not a space: its owner, `/`, its name")
-    if {".", ".."} & set(names):
-        raise Refused("dot-segment", "a `.` or `..` segment would lead elsewhere")
-    given = request.text("host").rstrip("/")
-    host = given or (request.tool and request.tool.base_url.rstrip("/")) or _SPACES
+    if {"", ".", ".."} & set(names):
+        raise Refused("dot-segment", f"`{text[:60]}` has a segment that leads elsewhere")
     tail = "/".join(map(encode_path, names))
     parts = (Part(f"{host}/spaces/", None), Part(tail, variable))
-    return Built(joined(list(parts)), parts, bool(given) and "host" in request.variable_params)
+    return Built(joined(list(parts)), parts, tainted)
