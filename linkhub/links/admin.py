@@ -8,12 +8,17 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
 from simple_history.admin import SimpleHistoryAdmin
 
 from linkhub.accounts.models import User
+from linkhub.links.admin_backfills import BackfillAdmin
+from linkhub.links.admin_explain import explain_on
 from linkhub.links.admin_forms import DefinitionForm, ToolForm
 from linkhub.links.definitions import (
     delete_definition,
@@ -21,8 +26,10 @@ from linkhub.links.definitions import (
     save_definition,
     save_tool,
 )
-from linkhub.links.models import Backfill, LinkDefinition, Tool
-from linkhub.runs.admin import ReadOnlyAdmin
+from linkhub.links.explained import Explained
+from linkhub.links.models import LinkDefinition, Tool
+
+__all__ = ["BackfillAdmin", "LinkDefinitionAdmin", "ToolAdmin"]
 
 
 def _user(request: HttpRequest) -> User:
@@ -77,6 +84,35 @@ class LinkDefinitionAdmin(SimpleHistoryAdmin):  # type: ignore[misc]
         ("Display", {"fields": ("group", "position", "icon", "link_type", "new_tab")}),
     )
 
+    change_form_template = "admin/links/linkdefinition/change_form.html"
+
+    def get_urls(self) -> list[Any]:
+        explain = self.admin_site.admin_view(self.explain)
+        own = path("<int:pk>/explain/", explain, name="links_linkdefinition_explain")
+        return [own, *super().get_urls()]
+
+    def explain(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """`?on=` names a run or action: why this definition makes a link there, or not."""
+        definition = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_view_permission(request, definition):
+            raise PermissionDenied
+        on, error = request.GET.get("on", ""), ""
+        places: list[tuple[str, Explained]] = []
+        if on:
+            try:
+                places = explain_on(_user(request), on, definition.key)
+            except Http404 as absent:
+                error = str(absent)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Explain {definition}",
+            "definition": definition,
+            "on": on,
+            "error": error,
+            "places": places,
+        }
+        return render(request, "admin/links/linkdefinition/explain.html", context)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[LinkDefinition]:
         return cast(QuerySet[LinkDefinition], super().get_queryset(request).filter(deleted=False))
 
@@ -111,11 +147,3 @@ class LinkDefinitionAdmin(SimpleHistoryAdmin):  # type: ignore[misc]
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
         """A tombstone stays, so that nothing is deleted along with it."""
         return [str(each) for each in objs], {"link definitions": len(objs)}, set(), []
-
-
-@admin.register(Backfill)
-class BackfillAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "reason", "project", "status", "marked", "total", "finished_at")
-    list_filter = ("status",)
-    list_select_related = ("project",)
-    ordering = ("-pk",)

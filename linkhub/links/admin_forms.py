@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from linkhub.lib.plain_errors import plain_errors
 from linkhub.links import providers
+from linkhub.links.admin_rules import RulesField, keep_types
 from linkhub.links.checks import Invalid, check_definition, check_tool
 from linkhub.links.documents import DefinitionDocument, ToolDocument, format_duration
 from linkhub.links.json_field import JsonField
@@ -36,8 +37,8 @@ SELECT_HELP = (
     ' labels (a map), such as {"workflow": "train_*"}. Empty: all.'
 )
 WHEN_HELP = (
-    'Rules, such as {"all": [{"variable": "context.wandb_id", "op": "exists"}]}. Where they do'
-    " not hold there is no link."
+    "Such as context.wandb_id exists. All of `all` must hold and, where there are some, one of"
+    " `any`; else there is no link. `in` takes values between commas."
 )
 
 
@@ -138,9 +139,11 @@ class DefinitionForm(DocumentForm[DefinitionDocument]):
         required=False, help_text="After the end, such as 30d or 12h. Empty: for ever."
     )
 
+    when = RulesField(required=False, help_text=WHEN_HELP)
+
     class Meta:
         model = LinkDefinition
-        field_classes = {"params": JsonField, "select": JsonField, "when": JsonField}
+        field_classes = {"params": JsonField, "select": JsonField}
         fields = (
             "project",
             "key",
@@ -166,7 +169,6 @@ class DefinitionForm(DocumentForm[DefinitionDocument]):
             "description": forms.Textarea(attrs={"rows": 2, "cols": 100}),
             "params": _code_area(),
             "select": _code_area(),
-            "when": _code_area(),
         }
         help_texts = {
             "project": "Empty: for all projects.",
@@ -175,7 +177,6 @@ class DefinitionForm(DocumentForm[DefinitionDocument]):
             "level": "What one link is made for.",
             "params": _parameters_help(),
             "select": SELECT_HELP,
-            "when": WHEN_HELP,
             "show_while_pending": "Also while the execution is queued or initializing.",
             "hide_once_finished": "Not shown any more once the execution has ended.",
             "icon": "Name of an icon, such as grafana; empty: the tool's.",
@@ -197,6 +198,9 @@ class DefinitionForm(DocumentForm[DefinitionDocument]):
             if found is not None:
                 self.instance.pk, self.instance._state.adding = found.pk, False
         return key
+
+    def clean_when(self) -> dict[str, Any]:
+        return keep_types(self.cleaned_data["when"], self.instance.when or {})
 
     def make_document(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         tool = cleaned.get("tool")

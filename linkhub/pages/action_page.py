@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from linkhub.links.explained import Explained, explained
 from linkhub.links.explaining import explain_action
 from linkhub.links.load import load_units
 from linkhub.links.models import State
@@ -14,7 +15,6 @@ from linkhub.links.read import ShownLink, links_of_action
 from linkhub.links.resting import Resting, resting_of_run
 from linkhub.pages import addresses
 from linkhub.pages.chips import Chip, ToolChips, by_tool, make_chips, may_still_change
-from linkhub.pages.explained import Explained, explained
 from linkhub.pages.phases import ShownPhase, can_change, shown_phase
 from linkhub.pages.run_page import Fact, as_facts
 from linkhub.pages.times import took

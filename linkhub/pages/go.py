@@ -15,12 +15,12 @@ from django.views.decorators.http import require_safe
 
 from linkhub.accounts.models import Project
 from linkhub.lib.url_form import ascii_url
+from linkhub.links.explained import in_words
 from linkhub.links.models import State
 from linkhub.links.read import ShownLink, links_of_action, links_of_project, links_of_runs
 from linkhub.pages import addresses
 from linkhub.pages.access import project_or_404, signed_in
 from linkhub.pages.destinations import choose, find_action, find_run, known_or_404
-from linkhub.pages.origins import in_words
 from linkhub.pages.rendering import asked_partial, page
 from linkhub.pages.requests import Request
 from linkhub.pages.run_page import Fact

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from linkhub.lib.url_policy import HostOrigin, check_url
 from linkhub.links.catalogues import load_catalogue
+from linkhub.links.explained import Explained, explained
 from linkhub.links.explaining import explain_run
 from linkhub.links.read import ShownLink, links_of_run
 from linkhub.links.resting import Resting, resting_of_run
@@ -26,7 +27,6 @@ from linkhub.pages.action_rows import (
     sketches,
 )
 from linkhub.pages.chips import ToolChips, by_tool, make_chips, may_still_change, poll_seconds
-from linkhub.pages.explained import Explained, explained
 from linkhub.pages.phases import ShownPhase, can_change, shown_phase
 from linkhub.pages.times import took
 from linkhub.pages.tools import Toolbox

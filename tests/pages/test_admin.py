@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from linkhub.accounts.models import ApiToken, Project
 from linkhub.accounts.tokens import check_token
@@ -23,7 +28,6 @@ DEFINITION = {
     "template": "https://b.example.com/{{ .runName }}",
     "params": "{}",
     "select": "{}",
-    "when": "{}",
     "position": "0",
     "link_type": "external",
     "new_tab": "on",
@@ -38,6 +42,12 @@ TOOL = {
     "overrides": "[]",
     "position": "0",
 }
+
+
+def rule(variable: str, op: str, value: str, *, group: str = "all", row: int = 0) -> dict[str, str]:
+    """One rule as the form sends it."""
+    names = {"group": group, "variable": variable, "op": op, "value": value}
+    return {f"when-{row}-{name}": each for name, each in names.items()}
 
 
 def add(admin: Client, path: str, form: dict[str, Any]) -> HttpResponse:
@@ -68,7 +78,9 @@ def test_it_saves_a_definition_as_the_api_does(admin: Client) -> None:
         ({"template": ""}, "template", "needs either provider or template"),
         ({"template": "", "provider": "grafana_pod_logs", "params": '{"x": 1}'}, "params", "x: "),
         ({"select": '{"workflw": "x"}'}, "select", "workflw: "),
-        ({"when": '{"all": [{"variable": "x", "op": "is"}]}'}, "when", "all.0.op: "),
+        (rule("phase", "is", "x"), "when", "all.0.op: "),
+        (rule("", "equals", "x"), "when", "all.0.variable: "),
+        (rule("phase", "regex", "(", group="any"), "when", "any.0: "),
         ({"time_to_live": "30"}, "time_to_live", "must be a number and a unit"),
         ({"key": "a b"}, "key", ""),
         ({"params": "{"}, "params", ""),
@@ -87,7 +99,7 @@ def test_it_shows_what_is_wrong_at_its_field(
 AWKWARD = ['{"a": "\\ud800"}', '{"a": ' + "7" * 5000 + "}", "[" * 5000, '{"\\udc00": 1}', "NaN"]
 
 
-@pytest.mark.parametrize("field", ["params", "select", "when"])
+@pytest.mark.parametrize("field", ["params", "select"])
 @pytest.mark.parametrize("text", AWKWARD, ids=range(5))
 def test_it_refuses_json_that_nobody_can_read(admin: Client, field: str, text: str) -> None:
     found = errors(add(admin, DEFINITIONS, DEFINITION | {field: text}))
@@ -108,7 +120,6 @@ def test_a_tools_json_is_refused_alike(admin: Client, field: str, text: str) -> 
         ({"params": "[]"}, "params", "Input should be an object"),
         ({"select": '{"project": 5}'}, "select", "project: Input should be a valid string or"),
         ({"select": '{"labels": []}'}, "select", "labels: Input should be an object"),
-        ({"when": '{"all": [5]}'}, "when", "all.0: Input should be an object"),
         ({"params": '{"a": [1]}'}, "params", "a: Input should be a valid string or"),
     ],
 )
@@ -186,7 +197,9 @@ def test_a_token_is_shown_once(admin: Client) -> None:
 
 
 def test_a_token_can_do_something(admin: Client) -> None:
-    assert admin.post("/admin/accounts/apitoken/add/", {"name": "ci"}).status_code == 200
+    found = errors(add(admin, "/admin/accounts/apitoken/", {"name": "ci"}))
+
+    assert found == {"__all__": ["A token must be able to do something."]}
     assert not ApiToken.objects.exists()
 
 
@@ -206,6 +219,61 @@ def test_a_project_with_runs_stays(admin: Client) -> None:
     run.delete()
     admin.post(path, {"post": "yes"})
     assert not Project.objects.exists()
+
+
+def test_a_project_takes_along_what_nobody_may_delete(admin: Client) -> None:
+    add(admin, DEFINITIONS, DEFINITION | {"project": make.make_project().pk})
+    project = Project.objects.get()
+    token, _ = make.make_token(project=project)
+    make.make_pending(make.unit_of(project))
+    backfill = Backfill.objects.get(project=project)
+    for path in (f"links/backfill/{backfill.pk}", f"accounts/apitoken/{token.pk}"):
+        assert admin.post(f"/admin/{path}/delete/", {"post": "yes"}).status_code == 403
+    admin.post(f"/admin/accounts/project/{project.pk}/delete/", {"post": "yes"})
+
+    assert not Project.objects.exists()
+    assert not Backfill.objects.exists()
+    assert not ApiToken.objects.exists()
+
+
+def save_members(admin: Client, *members: dict[str, Any]) -> str:
+    """The page that answers, empty where all was well."""
+    form: dict[str, Any] = {"name": "p", "visibility": "internal"}
+    form |= {"memberships-TOTAL_FORMS": len(members), "memberships-INITIAL_FORMS": 0}
+    for number, member in enumerate(members):
+        form |= {f"memberships-{number}-{name}": value for name, value in member.items()}
+    return add(admin, "/admin/accounts/project/", form).content.decode()
+
+
+def test_a_member_stands_in_a_project_once(admin: Client) -> None:
+    member = {"user": make.make_user().pk, "role": "viewer"}
+
+    assert "This user stands here twice." in save_members(admin, member, member)
+    assert "This user stands here twice." not in save_members(
+        admin, member, member | {"DELETE": "on"}
+    )
+
+
+def test_a_member_is_a_user_or_a_group(admin: Client) -> None:
+    group = Group.objects.create(name="vision")
+    for member in ({}, {"user": make.make_user().pk, "group": group.pk}):
+        page = save_members(admin, member | {"role": "maintainer"})
+
+        assert "Give either a user or a group." in page
+        assert "membership_user_or_group" not in page
+
+
+def test_pending_rows_are_listed_by_an_index(admin: Client) -> None:
+    make.make_pending(make.unit_of(make.make_run()), attempts=2, error="no provider")
+    make.make_pending(make.unit_of(make.make_project("other")))
+    with CaptureQueriesContext(connection) as queries:
+        page = admin.get("/admin/runs/pending/").content.decode()
+    (listed,) = [one["sql"] for one in queries if 'ORDER BY "runs_pending"' in one["sql"]]
+    order = '"lane" ASC, "runs_pending"."priority" DESC, "runs_pending"."not_before" ASC'
+
+    assert order in listed
+    assert "2 pending" in page
+    assert "1 pending" in admin.get("/admin/runs/pending/?failed=yes").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -233,3 +301,97 @@ def test_what_workers_keep_cannot_be_edited(admin: Client, path: str) -> None:
 @pytest.mark.parametrize("path", ["links/tool", "links/linkdefinition", "accounts/project"])
 def test_every_form_opens(admin: Client, path: str) -> None:
     assert admin.get(f"/admin/{path}/add/").status_code == 200
+
+
+# Rules -----------------------------------------------------------------------------------
+
+
+def saved_rules(admin: Client, *rows: dict[str, str]) -> Any:
+    form = dict(DEFINITION)
+    for row in rows:
+        form |= row
+    assert add(admin, DEFINITIONS, form).status_code == 302
+    return LinkDefinition.objects.get().when
+
+
+def test_it_saves_rules_from_rows(admin: Client) -> None:
+    when = saved_rules(
+        admin,
+        rule("context.wandb_id", "exists", ""),
+        rule("", "equals", "", row=1),
+        rule("phase", "in", "failed, timed_out", group="any", row=2),
+        rule("labels.team", "in", '["a,b", 3]', group="any", row=5),
+    )
+    assert when == {
+        "all": [{"variable": "context.wandb_id", "op": "exists"}],
+        "any": [
+            {"variable": "phase", "op": "in", "value": ["failed", "timed_out"]},
+            {"variable": "labels.team", "op": "in", "value": ["a,b", 3]},
+        ],
+    }
+
+
+def test_it_shows_rules_as_rows_and_empty_ones_below(admin: Client) -> None:
+    saved_rules(admin, rule("phase", "equals", "failed", group="any"))
+    row = LinkDefinition.objects.get()
+    page = admin.get(f"{DEFINITIONS}{row.pk}/change/").content.decode()
+
+    assert 'name="when-0-variable" value="phase"' in page
+    assert '<option value="any" selected>any</option>' in page
+    assert 'name="when-3-variable" value=""' in page
+    assert '<option value="podName">' in page
+
+
+def test_saving_what_was_left_alone_changes_no_rule(admin: Client) -> None:
+    saved_rules(admin)
+    when = {"all": [{"variable": "attempt", "op": "gt", "value": 3}]}
+    LinkDefinition.objects.update(when=when)
+    row = LinkDefinition.objects.get()
+    form = DEFINITION | rule("attempt", "gt", "3")
+    admin.post(f"{DEFINITIONS}{row.pk}/change/", form)
+
+    assert LinkDefinition.objects.get().when == when
+    assert LinkDefinition.objects.get().change == row.change
+
+
+# Explain and backfills -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "on",
+    [
+        "flytesnacks/development/r7/a0",
+        "flytesnacks/development/r7",
+        "/projects/flytesnacks/development/runs/r7/actions/a0/",
+        "https://links.example.com/projects/flytesnacks/development/runs/r7/?x=1",
+    ],
+)
+def test_it_explains_a_definition_on_a_run(admin: Client, on: str) -> None:
+    definition = make.make_definition(select={"task": "other"})
+    make.make_action(make.make_run())
+    page = admin.get(f"{DEFINITIONS}{definition.pk}/explain/", {"on": on}).content.decode()
+
+    assert "r7 / a0" in page
+    assert "Not selected: task is `train_model`, not `other`." in page
+
+
+def test_it_says_what_there_is_nothing_to_explain_on(admin: Client, client: Client) -> None:
+    definition = make.make_definition()
+    path = f"{DEFINITIONS}{definition.pk}/explain/"
+
+    assert "There is no such project" in admin.get(path, {"on": "x/y"}).content.decode()
+    assert admin.get(path).status_code == 200
+    assert client.get(path).status_code == 302
+
+
+def test_it_shows_how_far_a_backfill_is_and_stops_it(admin: Client) -> None:
+    started = timezone.now() - timedelta(seconds=100)
+    row = Backfill.objects.create(change=1, reason="edited", marked=500, total=2000)
+    Backfill.objects.filter(pk=row.pk).update(created_at=started)
+    page = admin.get("/admin/links/backfill/").content.decode()
+    assert "500 of 2,000 (25 %)" in page
+    assert ">5.0<" in page
+    assert "in 4\xa0minutes" in page or "in 5\xa0minutes" in page
+
+    admin.post("/admin/links/backfill/", {"action": "cancel", "_selected_action": [row.pk]})
+    assert Backfill.objects.get().status == Backfill.Status.CANCELLED

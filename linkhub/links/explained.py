@@ -1,4 +1,4 @@
-"""Why each link is there or not, as pages tell it: by key and place, the winner first."""
+"""Why each link is there or not, as people are told: by key and place, the winner first."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from linkhub.links.models import State
 from linkhub.links.resolving.explain import Explanation
 from linkhub.links.resolving.facts import Subject
 from linkhub.links.resolving.origins import UsedVariable
-from linkhub.pages.origins import in_words
 
 # What is asked for by key is never left out.
 MOST = 200
 NO_LINK = "no link"
+ORIGINS = {
+    "instance": "an instance definition",
+    "project": "a definition of the project",
+    "task": "a link of the task",
+    "override": "a link attached to the execution",
+    "emitted": "a link emitted by a running step",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +94,8 @@ def _place(subject: Subject) -> str:
     if subject.attempt:
         return f"attempt {subject.attempt}"
     return words.get(subject.level, f"any {subject.level}")
+
+
+def in_words(layer: str) -> str:
+    """A layer in words."""
+    return ORIGINS.get(layer, layer)
