@@ -48,7 +48,7 @@ Links = Annotated[
 class Document(BaseModel):
     """Every object may say when what it holds was true; else the time of receipt counts."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, use_enum_values=True)
 
     updated_at: Moment | None = None
 

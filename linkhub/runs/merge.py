@@ -61,7 +61,8 @@ def wins(stamp: int, value: Any, held_stamp: int | None, held: Any) -> bool:
     """Does `value` at `stamp` replace what is held?"""
     if held_stamp is None or stamp != held_stamp:
         return held_stamp is None or stamp > held_stamp
-    return canonical(value) > canonical(held)
+    # Mostly it is the same message again, and writing both as JSON would cost the most of all.
+    return value != held and canonical(value) > canonical(held)
 
 
 def merge_fields(
@@ -87,14 +88,14 @@ def merge_fields(
 
 def claim(row: Mergeable, name: str, value: Any, held: Any, stamp: int) -> bool:
     """Does `value` (None: null) replace `held` as the row's `name`? If so its stamp is noted."""
-    nulls = set(row.stamps.get(NULLS, ()))
+    nulls = row.stamps.get(NULLS, ())
     if not wins(stamp, value, row.stamps.get(name), None if name in nulls else held):
         return False
     row.stamps[name] = stamp
     if value is None and EMPTY.get(name, "") is not None:
-        row.stamps[NULLS] = sorted(nulls | {name})
+        row.stamps[NULLS] = sorted({*nulls, name})
     elif name in nulls:
-        row.stamps[NULLS] = sorted(nulls - {name})
+        row.stamps[NULLS] = sorted({*nulls} - {name})
     return True
 
 

@@ -194,7 +194,7 @@ class Recording:
         action = self.actions.get(key)
         if action is None:
             run = self.runs[item.key]
-            action = self.actions.add_new(key, Action(run=run, name=document.name))
+            action = self.actions.add_blank(key, run=run, name=document.name)
             self.changes[item.key].new_actions.add(document.name)
         stamp = stamp_of(document, item.stamp)
         changed, dirty = merge.merge_fields(
@@ -222,7 +222,7 @@ class Recording:
         key = (action_key, document.number)
         attempt = self.attempts.get(key)
         if is_new := attempt is None:
-            attempt = self.attempts.add_new(key, Attempt(action=action, number=document.number))
+            attempt = self.attempts.add_blank(key, action=action, number=document.number)
         changed, dirty = merge.merge_fields(attempt, document.given(*MERGED_APART), stamp)
         if merge.observe(attempt, document.phase, stamp):
             dirty = True
@@ -243,7 +243,7 @@ class Recording:
         key = (*attempt_key, document.name)
         pod = self.pods.get(key)
         if is_new := pod is None:
-            pod = self.pods.add_new(key, Pod(attempt=attempt, name=document.name))
+            pod = self.pods.add_blank(key, attempt=attempt, name=document.name)
         changed, dirty = merge.merge_fields(pod, document.given(*MERGED_APART), stamp)
         if dirty:
             self.pods.touch(key)

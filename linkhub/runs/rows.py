@@ -7,12 +7,12 @@ times as fast as Django's bulk_create and bulk_update, and without a limit of pa
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Hashable, ItemsView, Iterable
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+import orjson
 from django.db import connection, models
+from django.db.models.base import ModelState
 
 K = TypeVar("K", bound=Hashable)
 M = TypeVar("M", bound=models.Model)
@@ -40,6 +40,13 @@ class Rows(Generic[K, M]):
         self._rows[key] = self._new[key] = row
         return row
 
+    def add_blank(self, key: K, **parents_and_key: Any) -> M:
+        """Add a new row with its parent and natural key, all else as the model's defaults say."""
+        row = _blank(self._model)
+        for name, value in parents_and_key.items():
+            setattr(row, name, value)
+        return self.add_new(key, row)
+
     def touch(self, key: K) -> None:
         """Have the row written: a stored one by update, a new one by insert anyway."""
         if key not in self._new:
@@ -53,6 +60,30 @@ class Rows(Generic[K, M]):
             insert(self._model, self._new.values())
         if self._dirty:
             update(self._model, self._dirty.values())
+
+
+def _blank(model: type[M]) -> M:
+    """What `model()` gives, many times as fast: a batch makes thousands."""
+    row = model.__new__(model)
+    row._state = ModelState()
+    attributes = row.__dict__
+    for name, default in _defaults(model):
+        attributes[name] = default() if callable(default) else default
+    return row
+
+
+@functools.cache
+def _defaults(model: type[models.Model]) -> list[tuple[str, Any]]:
+    """Each column's default: itself where it cannot change, else what makes a new one."""
+    return [
+        (
+            field.attname,
+            field.default
+            if field.has_default() and callable(field.default)
+            else field.get_default(),
+        )
+        for field in model._meta.concrete_fields
+    ]
 
 
 def insert(model: type[M], rows: Iterable[M]) -> None:
@@ -72,25 +103,18 @@ def update(model: type[M], rows: Iterable[M]) -> None:
 
 
 def _records(model: type[M], rows: Iterable[M]) -> str:
-    fields = model._meta.concrete_fields
-    records = [{field.column: _value(row, field) for field in fields} for row in rows]
-    return json.dumps(records, default=_text, ensure_ascii=False)
-
-
-def _value(row: models.Model, field: Any) -> Any:
-    value = getattr(row, field.attname)
-    if value is None and field.is_relation and field.is_cached(row):
-        # The parent was new when it was assigned, and has its key only since it was stored.
-        parent = field.get_cached_value(row)
-        value = None if parent is None else parent.pk
-        setattr(row, field.attname, value)
-    return value
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} cannot be written")
+    names = [(field.column, field.attname) for field in model._meta.concrete_fields]
+    parents: list[Any] = [field for field in model._meta.concrete_fields if field.is_relation]
+    records = []
+    for row in rows:
+        attributes = row.__dict__
+        for field in parents:
+            # One that was new when it was assigned has its key only since it was stored.
+            if attributes[field.attname] is None and field.is_cached(row):
+                parent = field.get_cached_value(row)
+                attributes[field.attname] = None if parent is None else parent.pk
+        records.append({column: attributes[name] for column, name in names})
+    return orjson.dumps(records).decode()
 
 
 @functools.cache
