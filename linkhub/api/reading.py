@@ -65,7 +65,9 @@ def list_runs(
     runs = matching_runs(request.auth, filters)
 
     def produce(limit: int, cursor: str | None) -> tuple[Sequence[RunSummary], str | None]:
-        rows, following = page_of_runs(runs, order=asked.order, limit=limit, cursor=cursor)
+        rows, following = page_of_runs(
+            runs, viewer=request.auth, order=asked.order, limit=limit, cursor=cursor
+        )
         return [run_summary(row) for row in rows], following
 
     waiting = to_come(request.auth, filters) if filters.of_links else 0

@@ -45,17 +45,22 @@ OF_PROJECTS = "projects"
 
 
 def page_of_runs(
-    runs: RunQuerySet, *, order: OrderName, limit: int, cursor: str | None
+    runs: RunQuerySet,
+    *,
+    viewer: User | ApiToken,
+    order: OrderName,
+    limit: int,
+    cursor: str | None,
 ) -> tuple[list[Run], str | None]:
     """Runs with project and workflow, and the next page's cursor. Raises BadCursor.
 
-    By their end there are only those that have one.
+    By their end there are only those that have one. `viewer` is whom `runs` are for.
     """
     time = TIMES[order]
     if order != CREATED:
         runs = runs.filter(ended_at__isnull=False)
     columns = (f"-{time}", "-name", "-domain", "-project_id")
-    place = None if cursor is None else _run_place(cursor, order)
+    place = None if cursor is None else _run_place(cursor, order, viewer)
     found = list(after(runs.select_related("project", "workflow"), columns, place)[: limit + 1])
     if len(found) <= limit:
         return found, None
@@ -64,12 +69,17 @@ def page_of_runs(
     return found[:limit], encode_cursor(values)
 
 
-def _run_place(cursor: str, order: OrderName) -> tuple[CursorValue, ...]:
-    """The values of the cursor's run; it names its project, as no id leaves LinkHub."""
+def _run_place(cursor: str, order: OrderName, viewer: User | ApiToken) -> tuple[CursorValue, ...]:
+    """The values of the cursor's run; it names its project, as no id leaves LinkHub.
+
+    Anyone can write a cursor, so a project that `viewer` may not see counts as one that is not
+    there: by its id, its name could be told from an invented one.
+    """
     which, *place, project = decode_cursor(cursor, RUN_PLACE)
     if which != order:
         raise BadCursor("not a cursor of this order")
-    number = Project.objects.filter(name=project).values_list("pk", flat=True).first()
+    visible = Project.objects.visible_to(viewer).filter(name=project)
+    number = visible.values_list("pk", flat=True).first()
     return (*place, number or 0)
 
 

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 
 from linkhub.api import lists
 from linkhub.api.lists import cell
+from linkhub.lib.keyset import encode_cursor
 from tests.api.conftest import ACTION, RUN, Api, MakeApi, errors, queries_of
 from tests.factories import (
     CREATED,
@@ -238,6 +239,18 @@ def test_no_page_of_a_private_run_is_there(api_that: MakeApi, secret: str, rest:
     absent = outsider.get(secret.replace(f"projects/{MARKER}", "projects/absent") + rest)
     assert hidden.status_code == absent.status_code == 404
     assert hidden.content == absent.content
+
+
+@pytest.mark.parametrize("order", ["-created", "-ended"])
+@pytest.mark.parametrize("project", [MARKER, "absent"])
+def test_a_cursor_tells_no_hidden_project_from_an_absent_one(
+    api_that: MakeApi, order: str, project: str
+) -> None:
+    mine = make_run("r7", project=make_project("mine"), domain="d", ended_at=CREATED)
+    make_private_project(MARKER)
+    outsider = api_that("read", project=mine.project)
+    cursor = encode_cursor((order, CREATED, "r7", "d", project))
+    assert names(outsider.get(f"{V1}/runs", order=order, cursor=cursor)) == []
 
 
 @pytest.mark.parametrize("path", [*PAGED, *WHOLE, FIND])

@@ -107,10 +107,10 @@ OF_LINKS: list[tuple[dict[str, Any], Any, str]] = [
 def test_it_lists_runs_by_index(filled: ApiToken) -> None:
     for filters, order, index in OF_RUNS:
         runs = matching_runs(filled, Filters(**filters))
-        _, cursor = page_of_runs(runs, order=order, limit=10, cursor=None)
+        _, cursor = page_of_runs(runs, viewer=filled, order=order, limit=10, cursor=None)
         for start in (None, cursor):
             with CaptureQueriesContext(connection) as queries:
-                page_of_runs(runs, order=order, limit=10, cursor=start)
+                page_of_runs(runs, viewer=filled, order=order, limit=10, cursor=start)
             [plan] = plans(queries, "runs_run")
             assert index in plan, f"{filters} {order}: {plan}"
             assert "Seq Scan on runs_run" not in plan

@@ -45,7 +45,7 @@ def read_all(page: Callable[..., tuple[list[Any], str | None]], limit: int) -> l
 
 def runs_by(token: ApiToken, order: Any, limit: int) -> list[str]:
     matching = matching_runs(token, ALL)
-    found = read_all(lambda **asked: page_of_runs(matching, order=order, **asked), limit)
+    found = read_all(lambda **asked: page_of_runs(matching, viewer=token, order=order, **asked), limit)
     return [f"{run.project.name}/{run.domain}/{run.name}" for run in found]
 
 
@@ -136,14 +136,14 @@ def test_it_goes_on_where_rows_have_gone(token: ApiToken) -> None:
 def test_it_refuses_a_cursor_of_another_list(token: ApiToken) -> None:
     make_links()
     runs, links = matching_runs(token, ALL), matching_links(token, ALL)
-    _, of_runs = page_of_runs(runs, order="-created", limit=1, cursor=None)
+    _, of_runs = page_of_runs(runs, viewer=token, order="-created", limit=1, cursor=None)
     _, of_links = page_of_links(links, order="-created", limit=1, cursor=None)
     _, of_projects = page_of_links(links, order="-created", limit=11, cursor=None)
     for cursor in (of_links, of_projects, "nonsense"):
         with pytest.raises(BadCursor):
-            page_of_runs(runs, order="-created", limit=1, cursor=cursor)
+            page_of_runs(runs, viewer=token, order="-created", limit=1, cursor=cursor)
     with pytest.raises(BadCursor):
-        page_of_runs(runs, order="-ended", limit=1, cursor=of_runs)
+        page_of_runs(runs, viewer=token, order="-ended", limit=1, cursor=of_runs)
     for cursor in (of_runs, of_links, of_projects):
         with pytest.raises(BadCursor):
             page_of_links(links, order="-ended", limit=1, cursor=cursor)
