@@ -14,8 +14,8 @@ SIZE = 10000,100000
 CHECKING = SECRET_KEY=checks-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
 	DATABASE_URL=postgresql:///no-database REDIS_URL=unix:///no-redis LINKHUB_HTTPS=1
 
-.PHONY: run test test-browser test-slow check check-logql bench bench-large format screenshots \
-	pins clean venv venv-dev
+.PHONY: run test test-browser test-slow check check-logql check-grafana bench bench-large format \
+	screenshots pins clean venv venv-dev
 
 run: venv
 	@exec $(PY) manage.py serve
@@ -42,6 +42,10 @@ check: venv-dev
 # Needs npm as well: the grammar that it reads our queries with is Grafana's.
 check-logql: venv-dev
 	$(PY) -m scripts.logql.check $(ARGS)
+
+# As above, with Grafana's reading of addresses (a bigger package of theirs).
+check-grafana: venv-dev
+	$(PY) -m scripts.logql.check_links $(ARGS)
 
 bench: venv-dev
 	$(PY) -m benchmarks --runs $(SIZE) $(ARGS)

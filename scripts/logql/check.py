@@ -30,9 +30,8 @@ from linkhub.links.providers import Request, ToolFacts, registry
 from tests.language.go_literals import unquote
 
 FOLDER = Path(__file__).parent
-MODULES = FOLDER / "node_modules"
 NO_NODE = (
-    "make check-logql needs npm and node (20 or later): Grafana's grammar is a package of theirs."
+    "This check needs npm and node (20 or later): what it reads with are Grafana's own packages."
     " Install Node.js, then try again. Nothing else of LinkHub needs it."
 )
 PLAIN = "abcxyzABC019._-"
@@ -99,18 +98,18 @@ def main() -> None:
     sys.exit(f"{len(failures)} queries are not right" if failures else 0)
 
 
-def install() -> None:
-    """The packages that package-lock.json pins, where they are not there yet."""
+def install(folder: Path = FOLDER) -> None:
+    """The packages that the folder's package-lock.json pins, where they are not there yet."""
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         sys.exit(NO_NODE)
-    installed = MODULES / ".package-lock.json"
-    pins = FOLDER / "package-lock.json"
+    installed = folder / "node_modules/.package-lock.json"
+    pins = folder / "package-lock.json"
     if installed.exists() and installed.stat().st_mtime >= pins.stat().st_mtime:
         return
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-    if subprocess.run(command, cwd=FOLDER).returncode:  # noqa: S603
-        sys.exit("npm could not install the packages that scripts/logql/package-lock.json pins.")
+    if subprocess.run(command, cwd=folder).returncode:  # noqa: S603
+        sys.exit(f"npm could not install the packages that {pins} pins.")
 
 
 def random_values(number: int, random: Random) -> Iterator[str]:
