@@ -26,8 +26,25 @@ admin.site.index_title = "Admin"
 admin.site.register(User, UserAdmin)
 
 
+class MembershipForms(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """Each row alone is checked against what is stored; two new ones, only here."""
+
+    def clean(self) -> None:
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            row = form.cleaned_data if form.is_valid() and form not in self.deleted_forms else {}
+            for name in ("user", "group"):
+                if (member := row.get(name)) is None:
+                    continue
+                if member in seen:
+                    form.add_error(name, f"This {name} stands here twice.")
+                seen.add(member)
+
+
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
+    formset = MembershipForms
     extra = 0
     autocomplete_fields = ("user",)
 
@@ -57,20 +74,23 @@ class ProjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         allowed = super().has_delete_permission(request, obj)
         return allowed and obj is not None and not obj.runs.exists()
 
-
-class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not any(cleaned.get(f"can_{ability}") for ability in ApiToken.Ability.values):
-            raise forms.ValidationError("A token must be able to do something.")
-        return cleaned
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """What nobody may delete by itself still goes with its project."""
+        listed, counts, needed, protected = super().get_deleted_objects(objs, request)
+        along = {
+            str(model._meta.verbose_name)
+            for model, its_admin in self.admin_site._registry.items()
+            if getattr(its_admin, "goes_with_its_project", False)
+        }
+        return listed, counts, {str(name) for name in needed} - along, protected
 
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A token is made here and shown once; afterwards it can only be revoked."""
 
-    form = TokenForm
     fields = ("name", "project", "can_ingest", "can_read", "can_manage", "expires_at")
     list_display = (
         "name",
@@ -85,6 +105,7 @@ class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     )
     list_select_related = ("project",)
     search_fields = ("name", "prefix")
+    goes_with_its_project = True
     actions = ("revoke",)
 
     def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:

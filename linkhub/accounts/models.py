@@ -80,16 +80,19 @@ class Membership(models.Model):
                 fields=["project", "user"],
                 condition=Q(user__isnull=False),
                 name="membership_project_user_unique",
+                violation_error_message="This user is a member of the project already.",
             ),
             models.UniqueConstraint(
                 fields=["project", "group"],
                 condition=Q(group__isnull=False),
                 name="membership_project_group_unique",
+                violation_error_message="This group is a member of the project already.",
             ),
             models.CheckConstraint(
                 condition=Q(user__isnull=False, group__isnull=True)
                 | Q(user__isnull=True, group__isnull=False),
                 name="membership_user_or_group",
+                violation_error_message="Give either a user or a group.",
             ),
             models.CheckConstraint(
                 condition=Q(role__in=["viewer", "maintainer"]), name="membership_role_known"
@@ -133,6 +136,7 @@ class ApiToken(models.Model):
             models.CheckConstraint(
                 condition=Q(can_ingest=True) | Q(can_read=True) | Q(can_manage=True),
                 name="apitoken_can_something",
+                violation_error_message="A token must be able to do something.",
             ),
         ]
 
