@@ -5,6 +5,7 @@ from __future__ import annotations
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -40,10 +41,11 @@ def metrics(_: HttpRequest) -> HttpResponse:
         registry=registry,
     )
     now = timezone.now()
+    lanes = Pending.objects.order_by().values_list("lane")
+    found = {lane: each for lane, *each in lanes.annotate(Count("pk"), Min("queued_at"))}
     for lane in Pending.Lane:
-        waiting = Pending.objects.filter(lane=lane)
-        first = waiting.order_by("queued_at").values_list("queued_at", flat=True).first()
-        count.labels(lane).set(waiting.count())
+        number, first = found.get(lane, (0, None))
+        count.labels(lane).set(number)
         oldest.labels(lane).set((now - first).total_seconds() if first else 0)
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
-from pytest_django.fixtures import Settings
+from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
+from linkhub.runs.models import Pending
 from linkhub.runs.pending import Unit, mark
 from tests import factories as make
 
@@ -45,6 +46,15 @@ def test_it_counts_what_is_pending_by_lane(nobody: Client) -> None:
     assert 'linkhub_pending{lane="main"} 1.0' in metrics
     assert 'linkhub_pending{lane="python"} 0.0' in metrics
     assert 'linkhub_pending_oldest_seconds{lane="main"}' in metrics
+
+
+def test_it_counts_all_lanes_in_one_query(
+    nobody: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    mark([Unit(make.make_project().pk)])
+    mark([Unit(make.make_project().pk)], lane=Pending.Lane.PYTHON)
+    with django_assert_num_queries(1):
+        assert 'linkhub_pending{lane="python"} 1.0' in nobody.get("/metrics").content.decode()
 
 
 def _refuse() -> None:

@@ -78,6 +78,13 @@ def test_an_address_that_means_nothing_is_a_page(nobody: Client, client: Client)
         assert "Not found" in response.content.decode()
 
 
+def test_a_form_whose_token_is_gone_says_so() -> None:
+    response = Client(enforce_csrf_checks=True).post("/sign-in/", {"username": "ana"})
+
+    assert response.status_code == 403
+    assert "Go back, reload the page" in response.content.decode()
+
+
 def test_every_answer_forbids_inline_code(nobody: Client) -> None:
     policy = nobody.get("/sign-in/")["Content-Security-Policy"]
 
