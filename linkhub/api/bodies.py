@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from linkhub.api.problems import FieldError, Problem, invalid, plain_message
+from linkhub.runs.flyte_spellings import as_sent
 
 T = TypeVar("T")
 Location = tuple[str | int, ...]
@@ -141,15 +142,17 @@ def field_errors(
 
 
 def _location(document: Any, loc: Sequence[str | int], *, missing: bool) -> Location:
-    """`loc` without what stands for a type or a key instead of a place in the document."""
+    """`loc` in the sender's spelling, without what stands for a type or a key instead of a place
+    in the document."""
     place: list[str | int] = []
     here = document
     for number, part in enumerate(loc):
-        inside = _inside(here, part)
-        if not inside and not (missing and number == len(loc) - 1):
+        is_absent = missing and number == len(loc) - 1
+        sent = part if is_absent else _as_sent(here, part)
+        if sent is None:
             continue
-        place.append(part)
-        here = here[part] if inside else None
+        place.append(sent)
+        here = None if is_absent else here[sent]
     return tuple(place)
 
 
@@ -157,10 +160,11 @@ def _shortened(part: str | int) -> str | int:
     return part if isinstance(part, int) else part[:MAX_LOCATION]
 
 
-def _inside(document: Any, part: str | int) -> bool:
-    match document, part:
+def _as_sent(here: Any, part: str | int) -> str | int | None:
+    """What was sent for `part`: Flyte's spellings are translated before anything is looked at."""
+    match here, part:
         case dict(), str():
-            return part in document
-        case list(), int():
-            return 0 <= part < len(document)
-    return False
+            return as_sent(here, part)
+        case list(), int() if 0 <= part < len(here):
+            return part
+    return None

@@ -18,19 +18,19 @@ from linkhub.api.auth import READ, ApiRequest
 from linkhub.api.lists import Whole, list_response, plain_list
 from linkhub.api.router import router
 from linkhub.links.explaining import explain_action, explain_run
-from linkhub.links.filters import Slug
 from linkhub.links.models import State
 from linkhub.links.resolving.explain import Explanation
 from linkhub.links.resolving.facts import ResolvedLink
 from linkhub.links.shown import Place
 from linkhub.runs.documents import Name
+from linkhub.runs.scalars import Key
 
 UNDECIDED = "undecided"
 NEEDS_WORKER = "a Python class gives this link's URL, and only a worker may run it"
 
 
 class OfKey(Whole):
-    key: Slug | None = None
+    key: Key | None = None
     """Only the candidates of this key."""
 
 

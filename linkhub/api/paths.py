@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from django.urls import register_converter
 from ninja.params.functions import Path
-from pydantic import StringConstraints
 
 from linkhub.lib.names import NameConverter, from_segment, to_segment
 from linkhub.runs.documents import Name
+from linkhub.runs.scalars import Key
 
 _WELL_ESCAPED = re.compile(r"(?:[^~]|~(?:7E|2F|2E))*", re.IGNORECASE | re.DOTALL)
 
@@ -55,9 +55,7 @@ ActionName = Annotated[Name, _name_of("action", "x1")]
 TaskName = Annotated[Name, _name_of("task", "train_model")]
 VersionName = Annotated[Name, _name_of("task's version", "v3")]
 ToolName = Annotated[Name, _name_of("tool", "grafana")]
-DefinitionKey = Annotated[
-    str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,255}$"), _name_of("definition's key", "board")
-]
+DefinitionKey = Annotated[Key, _name_of("definition's key", "board")]
 
 PROJECT = "/projects/{any_name:project}"
 RUN = PROJECT + "/domains/{any_name:domain}/runs/{any_name:run}"

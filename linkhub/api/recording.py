@@ -13,9 +13,6 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -30,17 +27,14 @@ from linkhub.api.bodies import Body
 from linkhub.api.router import router
 from linkhub.api.shapes import Recorded, RecordedTaskLinks, recorded
 from linkhub.runs.attached import AttachedLinkDocument
-from linkhub.runs.documents import ActionDocument, ActionFields, Links, RunDocument
+from linkhub.runs.documents import (
+    ActionDocument,
+    ActionFields,
+    Links,
+    RunDocument,
+    TaskLinksDocument,
+)
 from linkhub.runs.record import emit_link, record_action, record_run, record_task_links
-
-
-class TaskLinksDocument(BaseModel):
-    """A task's static links with the time at which they were true."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    updated_at: AwareDatetime | None = None
-    links: Links
 
 
 @functools.cache

@@ -69,7 +69,7 @@ def check_definition(document: DefinitionDocument, *, tool: Tool | None) -> None
         *_rule_faults(document.when),
     ]
     if faults:
-        raise Invalid(faults)
+        raise Invalid(_as_sent(document, fault) for fault in faults)
 
 
 def check_tool(document: ToolDocument, *, stored: Tool | None) -> None:
@@ -94,6 +94,12 @@ def suggestion(wrong: str, known: Iterable[str]) -> str:
 
 
 # Definitions -----------------------------------------------------------------------------
+
+
+def _as_sent(document: DefinitionDocument, fault: Fault) -> Fault:
+    """With the field's name as the document spells it."""
+    field, *place = fault.loc
+    return replace(fault, loc=(document.as_sent(str(field)), *place))
 
 
 def _tool_faults(document: DefinitionDocument, tool: Tool | None) -> Iterator[Fault]:

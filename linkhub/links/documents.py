@@ -16,28 +16,18 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
     StringConstraints,
     model_validator,
 )
 
 from linkhub.links.models import LinkDefinition, Tool
-from linkhub.runs.attached import FLYTE_LINK_TYPES, either_given, parse_duration
+from linkhub.runs.attached import either_given, parse_duration
 from linkhub.runs.documents import Name
-from linkhub.runs.scalars import WHOLE, Described, Text
+from linkhub.runs.flyte_spellings import OF_DEFINITIONS, as_sent, translate
+from linkhub.runs.scalars import WHOLE, Described, Key, Short, Text
 
-# Flyte's TemplateLogPlugin and TaskLog, whose default for `show_while_pending` is another.
-FLYTE_SPELLINGS = {
-    "displayName": "name",
-    "uri": "template",
-    "templateUri": "template",
-    "templateUris": "template",
-    "ShowWhilePending": "show_while_pending",
-    "showWhilePending": "show_while_pending",
-    "HideOnceFinished": "hide_once_finished",
-    "hideOnceFinished": "hide_once_finished",
-    "iconUri": "icon",
-    "linkType": "link_type",
-}
 LONGEST_TTL = timedelta(days=10_000)
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
@@ -64,6 +54,12 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) else value
 
 
+def _only_one(templates: Any) -> Any:
+    """Flyte's `templateUris` is a list; of several, a definition could make only one link."""
+    alone = isinstance(templates, list) and len(templates) == 1
+    return templates[0] if alone else templates
+
+
 def _base_url(url: str) -> str:
     """Without a trailing slash, so that a template can put a path after it."""
     if url and not url.lower().startswith(("http://", "https://")):
@@ -77,8 +73,6 @@ def _base_url(url: str) -> str:
     return url.rstrip("/")
 
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,255}$")]
-Short = Annotated[Text, StringConstraints(max_length=255)]
 Kind = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
 BaseUrl = Annotated[Text, StringConstraints(max_length=2000), AfterValidator(_base_url)]
 Glob = Annotated[Text, StringConstraints(min_length=1, max_length=255)]
@@ -142,7 +136,7 @@ class DefinitionDocument(Strict):
 
     project: Name | None = None
     """The project that owns it; null for the instance."""
-    key: Slug | None = None
+    key: Key | None = None
     """A slug, unique in its owner."""
     name: Annotated[Text, StringConstraints(max_length=2000)] = ""
     """What the link is called; may hold variables. Without one, the key."""
@@ -175,29 +169,32 @@ class DefinitionDocument(Strict):
     enabled: bool = True
     """False: it takes no part."""
 
-    @model_validator(mode="before")
+    # How the sender spells the fields, for what is said of them.
+    _spelt: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="wrap")
     @classmethod
-    def accept_flyte_spellings(cls, given: Any) -> Any:
-        if not isinstance(given, dict) or not FLYTE_SPELLINGS.keys() & given.keys():
-            return given
-        ours: dict[Any, Any] = {}
-        for name, value in given.items():
-            spelt = FLYTE_SPELLINGS.get(name, name)
-            if spelt in ours:
-                raise ValueError(f"has {spelt} in two spellings; give one of them")
-            ours[spelt] = value
-        ours.setdefault("show_while_pending", False)
-        if isinstance(template := ours.get("template"), list) and len(template) == 1:
-            ours["template"] = template[0]
-        if isinstance(link_type := ours.get("link_type"), str | int):
-            ours["link_type"] = FLYTE_LINK_TYPES.get(link_type, link_type)
-        return ours
+    def accept_flyte_spellings(
+        cls, given: Any, validate: ModelWrapValidatorHandler[DefinitionDocument]
+    ) -> DefinitionDocument:
+        if not isinstance(given, dict):
+            return validate(given)
+        ours = translate(given, OF_DEFINITIONS)
+        if (sent := as_sent(given, "template")) not in {None, "template"}:
+            ours["template"] = _only_one(given[sent])
+        document = validate(ours)
+        document._spelt = {field: as_sent(given, field) or field for field in ours}
+        return document
 
     @model_validator(mode="after")
     def check_provider_or_template(self) -> DefinitionDocument:
         if (self.provider is None) == (self.template is None):
             raise ValueError("needs either provider or template")
         return self
+
+    def as_sent(self, field: str) -> str:
+        """The field's name in the spelling that the document came in."""
+        return self._spelt.get(field, field)
 
     @property
     def lifetime(self) -> timedelta | None:

@@ -27,7 +27,7 @@ from linkhub.links.models import Link, LinkQuerySet, State, Tool
 from linkhub.runs.documents import Name
 from linkhub.runs.models import Action, Run, RunQuerySet, Workflow
 from linkhub.runs.phases import Phase
-from linkhub.runs.scalars import SURELY_STORABLE, Moment
+from linkhub.runs.scalars import SURELY_STORABLE, Key, Moment
 
 # The tool of links whose host is no tool's.
 CUSTOM = "custom"
@@ -83,7 +83,6 @@ Instant = Annotated[
 ]
 Label = Annotated[str, StringConstraints(pattern=r"^[^=\x00]{1,255}=[^\x00]*$", max_length=10_300)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00]*$")]
-Slug = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,255}$")]
 
 
 T = TypeVar("T")
@@ -113,7 +112,7 @@ class Filters(BaseModel):
     """With this label, as `k=v`; several hold together."""
     state: Several[StateName] = []
     """With a link in this state."""
-    key: Several[Slug] = []
+    key: Several[Key] = []
     """With a link of this key."""
     since: Several[Instant] = []
     """Created then or later: a time, or a day, which begins at midnight in UTC."""

@@ -8,12 +8,13 @@ from django.urls import path, register_converter
 from linkhub.lib.names import NameConverter
 from linkhub.pages import find, go, health, home, links, projects, runs, workflows
 from linkhub.pages.sign_in import SignIn
+from linkhub.runs.scalars import KEY
 
 
 class KeyConverter:
     """A link's key, with a trailing `+` where the viewer wants to see and not to go."""
 
-    regex = r"[-a-zA-Z0-9_]+\+?"
+    regex = rf"{KEY}\+?"
 
     def to_python(self, value: str) -> str:
         return value

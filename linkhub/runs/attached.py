@@ -1,9 +1,4 @@
-"""Links that come with an execution, in our spelling and in Flyte's.
-
-Flyte's TaskLog (flyteidl2.core.TaskLog) travels as JSON in several spellings: the fields
-`ShowWhilePending` and `HideOnceFinished` are camel-cased in the message itself, the others
-follow proto3's JSON mapping or keep their own names.
-"""
+"""Links that come with an execution, in our spelling and in Flyte's."""
 
 from __future__ import annotations
 
@@ -21,30 +16,9 @@ from pydantic import (
     model_validator,
 )
 
-from linkhub.runs.scalars import WHOLE, Described, Finite, Moment, Text
+from linkhub.runs.flyte_spellings import OF_LINKS, translate
+from linkhub.runs.scalars import WHOLE, Described, Finite, Key, Moment, Short, Text
 
-FLYTE_SPELLINGS = {
-    "uri": "url",
-    "ShowWhilePending": "show_while_pending",
-    "showWhilePending": "show_while_pending",
-    "HideOnceFinished": "hide_once_finished",
-    "hideOnceFinished": "hide_once_finished",
-    "iconUri": "icon",
-    "icon_uri": "icon",
-    "linkType": "link_type",
-    "messageFormat": "message_format",
-}
-# By number too: proto3's JSON mapping accepts both.
-FLYTE_LINK_TYPES = {"EXTERNAL": "external", "DASHBOARD": "dashboard", "IDE": "ide"} | {
-    0: "external",
-    1: "dashboard",
-    2: "ide",
-}
-FLYTE_MESSAGE_FORMATS: dict[Any, str] = {"UNKNOWN": "", "CSV": "csv", "JSON": "json"} | {
-    0: "",
-    1: "csv",
-    2: "json",
-}
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdw])", re.ASCII)
 
@@ -89,14 +63,14 @@ class AttachedLinkDocument(BaseModel):
         extra="forbid", strict=True, json_schema_extra={"oneOf": either_given("url", "provider")}
     )
 
-    key: Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,255}$")] | None = None
+    key: Key | None = None
     name: Annotated[Text, StringConstraints(max_length=2000)] = ""
     url: Annotated[Text, StringConstraints(max_length=8000)] | None = None
     provider: Annotated[Text, StringConstraints(max_length=64)] | None = None
     params: Annotated[dict[Text, ParamValue], Field(max_length=100)] = {}
     level: Literal["run", "action", "attempt", "pod"] | None = None
     attempt: Annotated[int, Field(ge=1, le=2**31 - 1), WHOLE] | None = None
-    pod: Annotated[Text, StringConstraints(max_length=255)] | None = None
+    pod: Short | None = None
     link_type: Literal["external", "dashboard", "logs", "ide"] = "external"
     icon: Annotated[Text, StringConstraints(max_length=2000)] = ""
     message_format: Literal["", "csv", "json"] = ""
@@ -109,22 +83,7 @@ class AttachedLinkDocument(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def accept_flyte_spellings(cls, given: Any) -> Any:
-        if not isinstance(given, dict) or not FLYTE_SPELLINGS.keys() & given.keys():
-            return given
-        if clash := sorted(
-            name for name, ours in FLYTE_SPELLINGS.items() if name in given and ours in given
-        ):
-            raise ValueError(f"has {clash[0]} and {FLYTE_SPELLINGS[clash[0]]}; give one of them")
-        link = {FLYTE_SPELLINGS.get(name, name): value for name, value in given.items()}
-        link.setdefault("show_while_pending", False)
-        for name, known in (
-            ("link_type", FLYTE_LINK_TYPES),
-            ("message_format", FLYTE_MESSAGE_FORMATS),
-        ):
-            value = link.get(name)
-            if isinstance(value, str | int):
-                link[name] = known.get(value, value)
-        return link
+        return translate(given, OF_LINKS) if isinstance(given, dict) else given
 
     @model_validator(mode="after")
     def check_url_or_provider(self) -> AttachedLinkDocument:

@@ -19,7 +19,7 @@ from pydantic import (
 from linkhub.lib.names import check_name
 from linkhub.runs.attached import AttachedLinkDocument, check_identities
 from linkhub.runs.phases import Phase
-from linkhub.runs.scalars import WHOLE, Described, Moment, Text
+from linkhub.runs.scalars import WHOLE, Described, Moment, Short, Text
 
 MAX_KEYS = 200
 MAX_ATTEMPTS = 1000
@@ -35,11 +35,10 @@ def _named(value: str) -> str:
 # As `check_name` has it.
 NAME = {"minLength": 1, "maxLength": 255, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"}
 Name = Annotated[str, AfterValidator(_named), Described(NAME)]
-Short = Annotated[Text, StringConstraints(max_length=255)]
 Long = Annotated[Text, StringConstraints(max_length=10_000)]
-Key = Annotated[Text, StringConstraints(min_length=1, max_length=255)]
-Map = Annotated[dict[Key, Long | None], Field(max_length=MAX_KEYS)]
-Context = Annotated[dict[Key, Long], Field(max_length=MAX_KEYS)]
+MapKey = Annotated[Text, StringConstraints(min_length=1, max_length=255)]
+Map = Annotated[dict[MapKey, Long | None], Field(max_length=MAX_KEYS)]
+Context = Annotated[dict[MapKey, Long], Field(max_length=MAX_KEYS)]
 Links = Annotated[
     list[AttachedLinkDocument], Field(max_length=1000), AfterValidator(check_identities)
 ]
@@ -105,6 +104,12 @@ class ActionFields(Document):
 
 class ActionDocument(ActionFields):
     name: Name
+
+
+class TaskLinksDocument(Document):
+    """A task's static links with the time at which they were true."""
+
+    links: Links
 
 
 class RunDocument(Document):

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
 from pydantic_core import CoreSchema
 
 # Stamps count from 1970 on; the year 9999 leaves every time zone a day to be shown in.
@@ -60,6 +67,10 @@ def _whole(value: Any) -> Any:
 
 
 Text = Annotated[str, AfterValidator(_without_nul), Described({"pattern": r"^[^\u0000]*$"})]
+Short = Annotated[Text, StringConstraints(max_length=255)]
+# A link's key, as a regular expression: a slug.
+KEY = r"[-a-zA-Z0-9_]{1,255}"
+Key = Annotated[str, StringConstraints(pattern=f"^{KEY}$")]
 Moment = Annotated[
     AwareDatetime,
     Field(strict=False),

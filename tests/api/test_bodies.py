@@ -14,9 +14,10 @@ from linkhub.api.bodies import CHUNK, read_body
 from linkhub.api.problems import Problem
 from linkhub.api.recording import RUN as RUN_DOCUMENT
 from linkhub.runs.models import Run
-from tests.api.conftest import RUN, Api, errors
+from tests.api.conftest import ACTION, RUN, Api, errors
 
 LIMIT = 100_000
+TASK = "/api/v1/projects/flytesnacks/tasks/t/versions/v/links"
 GZIP = {"headers": {"Content-Encoding": "gzip"}}
 
 
@@ -125,6 +126,41 @@ def test_it_shows_one_error_for_a_value_of_several_types(api: Api) -> None:
     link = {"name": "x", "provider": "wandb_run", "params": {"entity": ["vision"]}}
     found = errors(api.put(RUN, {"links": [link]}))
     assert list(found) == ["body.links.0.params.entity"]
+
+
+SENT = {"key": "a", "uri": 5, "linkType": "ODD", "ShowWhilePending": "x", "iconUri": 7}
+WRONG = ["iconUri", "linkType", "ShowWhilePending", "uri"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "place"),
+    [
+        ("POST", f"{RUN}/links", SENT, "body."),
+        ("POST", f"{ACTION}/links", SENT, "body."),
+        ("PUT", RUN, {"links": [SENT]}, "body.links.0."),
+        ("PUT", RUN, {"actions": [{"name": "x1", "links": [SENT]}]}, "body.actions.0.links.0."),
+        ("PATCH", ACTION, {"links": [SENT]}, "body.links.0."),
+        ("PUT", TASK, [SENT], "body.0."),
+        ("PUT", TASK, {"links": [SENT]}, "body.links.0."),
+    ],
+)
+def test_it_names_fields_in_the_senders_spelling(
+    api: Api, method: str, path: str, body: Any, place: str
+) -> None:
+    found = sorted(errors(api.send(method, path, body)), key=str.lower)
+    assert found == [place + name for name in WRONG]
+
+
+def test_it_names_fields_of_a_batch_in_the_senders_spelling(api: Api) -> None:
+    document = {"project": "p", "domain": "d", "run": "r", "links": [SENT]}
+    [result] = api.post("/api/v1/runs:batch", [document]).json()["results"]
+    found = sorted((each["loc"] for each in result["errors"]), key=lambda loc: loc[-1].lower())
+    assert found == [["body", 0, "links", 0, name] for name in WRONG]
+
+
+def test_it_calls_what_is_missing_by_our_name(api: Api) -> None:
+    found = errors(api.put(RUN, {"actions": [{"displayName": "x1"}]}))
+    assert set(found) == {"body.actions.0.name", "body.actions.0.displayName"}
 
 
 def test_it_bounds_what_it_says_about_a_hopeless_body(api: Api) -> None:

@@ -220,3 +220,25 @@ def test_it_lists_with_as_many_queries_for_more(api: Api) -> None:
         project, tool = make_project(f"p{number}"), make_tool(f"t{number}")
         make_definition(f"d{number}", tool=tool, project=project)
     assert queries_of(lambda: api.get("/api/v1/definitions")) == few
+
+
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [
+        ({"templateUri": 5}, "templateUri"),
+        ({"templateUris": ["https://x.example.com/", "https://y.example.com/"]}, "templateUris"),
+        ({"uri": "https://x.example.com/", "linkType": "ODD"}, "linkType"),
+        ({"templateUris": ["https://x.example.com/{{ .podNam }}"]}, "templateUris"),
+        ({"uri": "https://x.example.com/{{ .podNam }}"}, "uri"),
+        ({"template": "https://x.example.com/{{ .podNam }}", "iconUri": ""}, "template"),
+        ({"template": ["https://x.example.com/"]}, "template"),
+        ({"templateUri": "https://x.example.com/", "displayName": "{{ .podNam }}"}, "displayName"),
+    ],
+)
+def test_it_names_fields_in_the_senders_spelling(
+    api: Api, document: dict[str, Any], field: str
+) -> None:
+    assert list(errors(api.put("/api/v1/definitions/board", document))) == [f"body.{field}"]
+    preview = {"definition": document, "document": {"project": "p", "domain": "d", "run": "r"}}
+    found = errors(api.post("/api/v1/definitions:preview", preview))
+    assert list(found) == [f"body.definition.{field}"]

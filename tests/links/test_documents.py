@@ -64,7 +64,7 @@ def test_it_takes_flytes_word_for_showing_while_pending() -> None:
 
 
 def test_it_refuses_two_spellings_of_one_field() -> None:
-    with pytest.raises(ValidationError, match="has template in two spellings"):
+    with pytest.raises(ValidationError, match="has template and uri; give one"):
         definition(uri="https://y.example.com")
 
 

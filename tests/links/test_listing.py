@@ -45,7 +45,9 @@ def read_all(page: Callable[..., tuple[list[Any], str | None]], limit: int) -> l
 
 def runs_by(token: ApiToken, order: Any, limit: int) -> list[str]:
     matching = matching_runs(token, ALL)
-    found = read_all(lambda **asked: page_of_runs(matching, viewer=token, order=order, **asked), limit)
+    found = read_all(
+        lambda **asked: page_of_runs(matching, viewer=token, order=order, **asked), limit
+    )
     return [f"{run.project.name}/{run.domain}/{run.name}" for run in found]
 
 
