@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
 from linkhub.accounts.models import Project
+from linkhub.lib.visible import plain
 from linkhub.pages.rendering import asked_partial, page
 from linkhub.pages.requests import Request
 from linkhub.runs.models import Action, Run, Workflow
@@ -80,12 +81,12 @@ def run_or_404(request: Request, project: str, domain: str, name: str) -> Run:
     runs = Run.objects.visible_to(request.user).select_related("project", "workflow")
     run = runs.filter(project__name=project, domain=domain, name=name).first()
     if run is None:
-        raise NotThereYet(f"run {name}")
+        raise NotThereYet(f"run {plain(name)}")
     return run
 
 
 def action_or_404(run: Run, name: str) -> Action:
     action = run.actions.select_related("task").filter(name=name).first()
     if action is None:
-        raise NotThereYet(f"action {name} of run {run.name}")
+        raise NotThereYet(f"action {plain(name)} of run {plain(run.name)}")
     return action

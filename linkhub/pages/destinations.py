@@ -9,6 +9,7 @@ from django.db.models import F
 from django.http import Http404
 
 from linkhub.accounts.models import Project
+from linkhub.lib.visible import plain
 from linkhub.links.models import Level, Link, LinkDefinition
 from linkhub.links.read import ShownLink
 from linkhub.pages.access import NotThereYet, action_or_404, project_or_404, run_or_404
@@ -46,7 +47,7 @@ def find_action(run: Run, name: str) -> Action:
     of_task = run.actions.select_related("task").filter(task__name=name)
     newest = of_task.order_by(F("started_at").desc(nulls_last=True), "-pk").first()
     if newest is None:
-        raise NotThereYet(f"action {name} of run {run.name}")
+        raise NotThereYet(f"action {plain(name)} of run {plain(run.name)}")
     return newest
 
 

@@ -63,7 +63,7 @@ class RunPage:
     labels: list[Fact]
     context: list[Fact]
     source_url: str
-    source_name: str
+    source_host: str
     resting: list[Resting]
     explained: Explained | None
     href: str
@@ -98,7 +98,7 @@ def run_page(
         labels=as_facts(run.labels),
         context=as_facts(run.context or {}),
         source_url=source_url,
-        source_name=run.source or urlsplit(source_url).netloc,
+        source_host=urlsplit(source_url).netloc,
         resting=resting_of_run(run),
         explained=None
         if explain is None

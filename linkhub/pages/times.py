@@ -8,8 +8,13 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """How long before `now`: `just now`, `12 min ago`, `3 h ago`, `5 d ago`, then the date."""
+    """How long before `now`: `just now`, `12 min ago`, `3 h ago`, `5 d ago`, then the date.
+
+    What is to come, by a clock or a program that is wrong: `in 1h 30m`, then the date as such.
+    """
     seconds = int((now - moment).total_seconds())
+    if seconds <= -14 * DAY:
+        return f"in the future, {moment:%-d %b %Y}"
     if seconds < -MINUTE:
         return f"in {span(timedelta(seconds=-seconds))}"
     if seconds < MINUTE:

@@ -22,6 +22,8 @@ NOW = datetime(2026, 1, 20, 12, 0, tzinfo=UTC)
         (timedelta(days=15), "5 Jan"),
         (timedelta(days=380), "5 Jan 2025"),
         (timedelta(minutes=-90), "in 1h 30m"),
+        (timedelta(days=-13, hours=-23), "in 13d 23h"),
+        (timedelta(days=-365), "in the future, 20 Jan 2027"),
     ],
 )
 def test_it_says_how_long_ago(before: timedelta, words: str) -> None:

@@ -9,10 +9,28 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from linkhub.lib import visible
 from linkhub.pages.icons import Icon
 from linkhub.pages.times import ago
 
 register = template.Library()
+
+
+@register.filter
+def shown(name: object) -> SafeString | str:
+    """A name that others gave: it turns nothing around it, and shows though it be blank."""
+    text = str(name)
+    if told := visible.stand_in(text):
+        return format_html('<span class="muted mono">{}</span>', told)
+    if visible.turns(text):
+        return format_html("<bdi>{}</bdi>", text)
+    return text
+
+
+@register.filter
+def plain(name: object) -> str:
+    """The same for titles and attributes, which take no markup."""
+    return visible.plain(str(name))
 
 
 @register.simple_tag
