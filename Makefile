@@ -14,7 +14,7 @@ SIZE = 10000,100000
 CHECKING = SECRET_KEY=checks-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
 	DATABASE_URL=postgresql:///no-database REDIS_URL=unix:///no-redis LINKHUB_HTTPS=1
 
-.PHONY: run test test-browser test-slow check check-logql check-grafana bench bench-large format \
+.PHONY: run test test-browser test-model test-slow check check-logql check-grafana bench bench-large format \
 	screenshots pins clean venv venv-dev
 
 run: venv
@@ -26,6 +26,10 @@ test: venv-dev
 test-browser: venv-dev
 	@CHROMIUM="$$($(PY) scripts/chromium.py)" && export CHROMIUM && \
 		$(PY) -m pytest -m browser $(ARGS)
+
+# The walks of tests/model, longer than in `make test`: 2,400 steps, each held against the reference.
+test-model: venv-dev
+	MODEL_STEPS=$${MODEL_STEPS:-2400} $(PY) -m pytest -n 2 tests/model $(ARGS)
 
 test-slow: venv-dev
 	$(PY) -m pytest -m slow $(ARGS)

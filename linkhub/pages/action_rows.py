@@ -111,10 +111,10 @@ def outline(found: Iterable[Sketch], now: datetime) -> Iterator[Placed]:
 
 def _together(siblings: Sequence[Sketch]) -> list[list[Sketch]]:
     tasks = Counter(each.task for each in siblings)
-    groups: dict[str | int, list[Sketch]] = {}
+    groups: dict[tuple[bool, str], list[Sketch]] = {}
     for each in siblings:
-        many = each.task and tasks[each.task] > MOST_ALIKE
-        groups.setdefault(each.task if many and each.task else each.pk, []).append(each)
+        alone = each.task is None or tasks[each.task] <= MOST_ALIKE
+        groups.setdefault((alone, each.name if alone else each.task or ""), []).append(each)
     return list(groups.values())
 
 
