@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import unquote, unquote_plus, urlsplit
+from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit
 
 import re2  # type: ignore[import-untyped]
 
@@ -48,7 +48,10 @@ _MOST_PARAMETERS: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Inverse:
+    """`plus`: whether a blank in the path is written as `+`."""
+
     address: Place
+    plus: bool
     fragment: Place | None
     host: Shape | None
     defaults: Mapping[str, Shape]
@@ -61,13 +64,17 @@ class Inverse:
         base_url: str,
         parameters: Iterable[Parameter],
         wide: Mapping[str, str] = NOTHING,
+        plus: frozenset[str] = frozenset(),
     ) -> Inverse:
-        """`template` begins with the tool's base URL; `wide` has the pattern of variables whose
-        values may be several segments of a path. Raises TemplateError."""
+        """`template` begins with the tool's base URL; `wide` has the patterns that variables'
+        values have, also of several segments of a path; those in `plus` write a blank as `+`.
+        Raises TemplateError."""
         address, fragment = split_fragment(parse(template.removeprefix(_BASE)))
         known = tuple(parameters)
+        own = place(address, wide, based=True)
         return cls(
-            place(address, wide, based=True),
+            own,
+            not plus.isdisjoint(own.labels),
             place(fragment, wide, based=False) if fragment else None,
             text_shape(parse(base_url)) if "{{" in base_url else None,
             {
@@ -86,7 +93,8 @@ class Inverse:
             return None
         if split is None or split.scheme not in {"http", "https"} or not split.netloc:
             return None
-        read = _read_address(self.address, split.path, split.query)
+        decode = unquote_plus if self.plus else unquote
+        read = _read_address(self.address, decoded_path(split.path, decode), split)
         if read is None:
             return None
         base, values = f"{split.scheme}://{split.netloc}{read[0]}", read[1]
@@ -125,17 +133,16 @@ def _named(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 # Reading ---------------------------------------------------------------------------------
 
 
-def _read_address(place: Place, path: str, query: str) -> tuple[str, dict[str, str]] | None:
-    text = decoded_path(path)
+def _read_address(place: Place, text: str, split: SplitResult) -> tuple[str, dict[str, str]] | None:
     found = place.path.pattern.fullmatch(text) or place.longer.pattern.fullmatch(text)
     if found is None:
         return None
     values = place.path.values(found)
-    fields = _read_fields(place.fields, query, plus=True)
+    fields = _read_fields(place.fields, split.query, plus=True)
     if values is None or fields is None:
         return None
     # As many segments as the decoded base has, of the path as it was written.
-    base = "/".join(path.split("/")[: found["base"].count("/") + 1])
+    base = "/".join(split.path.split("/")[: found["base"].count("/") + 1])
     return base, {**values, **fields}
 
 

@@ -137,10 +137,12 @@ def _example_values(parameters: Iterable[Parameter]) -> Values:
                 plain[key.lower()] = each.example
             elif key and name.lower() in maps:
                 maps[name.lower()][key] = each.example
-    context, config = maps["context"] | _CONTEXT, {"entity": "team", "project": "proj"}
-    return Values(plain, maps | {"context": context, "taskconfig": config | maps["taskconfig"]})
+    maps["context"].update(_CONTEXT)
+    maps["taskconfig"].update(_CONFIG)
+    return Values(plain, maps)
 
 
+_CONFIG: Mapping[str, str] = {"entity": "team", "project": "proj"}
 _CONTEXT: Mapping[str, str] = {
     "wandb_entity": "team",
     "wandb_project": "proj",

@@ -84,16 +84,13 @@ class Preset(Provider):
         }
         self._compiled = {key: _Variant(spec, text) for key, text in spec.templates.items()}
         self._span = variables_of(spec.level)
-        patterns = {f"{_PARAMS}{each.name}": each.pattern for each in spec.parameters}
-        wide = {
-            label: patterns.get(label) or ".+?"
-            for label, signs in spec.plain.items()
-            if "/" in signs
+        patterns = {f"{_PARAMS}{one.name}": one.pattern for one in spec.parameters if one.pattern}
+        wide = {label: ".+?" for label, signs in spec.plain.items() if "/" in signs} | patterns
+        plus = frozenset(label for label, signs in spec.plain.items() if " " in signs)
+        self._inverses = {
+            key: Inverse.compile(text, spec.base_url, spec.parameters, wide, plus)
+            for key, text in spec.templates.items()
         }
-        self._inverses = [
-            Inverse.compile(text, spec.base_url, spec.parameters, wide)
-            for text in spec.templates.values()
-        ]
 
     def build(self, request: Request) -> Built:
         filled = self._fill(request)
@@ -111,11 +108,15 @@ class Preset(Provider):
         return Built(url, parts, not filled.from_run.isdisjoint(hosts), rendered.depends_on_now)
 
     def identify(self, url: str) -> Identified | None:
-        for inverse in self._inverses:
-            if found := inverse.read(url):
-                base, parts = found
-                return Identified(self.kind, base, parts)
-        return None
+        """The reading that says most, of those that each of the templates gives."""
+        readings = [
+            (key, *found) for key, inverse in self._inverses.items() if (found := inverse.read(url))
+        ]
+        if not readings:
+            return None
+        key, base, parts = max(readings, key=lambda reading: len(reading[2]))
+        chosen = {self.spec.choose: key} if self.spec.choose else {}
+        return Identified(self.kind, base, {**chosen, **parts})
 
     def _values(self, request: Request, filled: _Filled) -> Values:
         plain: Mapping[str, Value | None] = request.values.plain

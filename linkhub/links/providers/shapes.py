@@ -6,10 +6,10 @@ Patterns are matched by RE2, whose time is linear: what is read is whatever some
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
 import re2  # type: ignore[import-untyped]
 
@@ -21,10 +21,17 @@ SLASH: Final = "\ue001"
 """Stands for a slash that belongs to a value, not to the path."""
 
 _IN_PATH: Final = "[^/]"
+_JSON: Final = r'(?:[^"\\]|\\.)*'
+_WRITTEN_BY: Final = {
+    **dict.fromkeys(("json", "logql"), f'"{_JSON}"'),
+    **dict.fromkeys(("json_inner", "logql_inner"), _JSON),
+    "rison_inner": "(?:[^'!]|!.)*",
+}
 _CONTEXT: Final = 24
 _ENDS: Final = frozenset("'\"&|,;:() \n")
 
 Item = Literal | Expression | Optional
+Decode = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +72,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A path with a query: of the URL, or of what stands after its `#`."""
+    """A path with a query: of the URL, or of what stands after its `#`. `labels`: of the path."""
 
     path: Shape
     longer: Shape
     fields: tuple[Field, ...]
+    labels: frozenset[str]
 
 
-def decoded_path(path: str) -> str:
+def decoded_path(path: str, decode: Decode = unquote) -> str:
     """The path with its values decoded; slashes of theirs are `SLASH`."""
-    return "/".join(unquote(each).replace("/", SLASH) for each in path.split("/"))
+    return "/".join(decode(each).replace("/", SLASH) for each in path.split("/"))
 
 
 def split_fragment(nodes: tuple[Node, ...]) -> tuple[list[Item], list[Item]]:
@@ -115,14 +123,18 @@ def place(nodes: list[Item], wide: Mapping[str, str], *, based: bool) -> Place:
     path, query = _cut(nodes, "?")
     base = "(?P<base>{})" if based else ""
     # Where a value may be several segments, or none, the base is the shortest that can be.
-    is_open = any(isinstance(each, Optional) for each in path) or wide.keys() & set(_labels(path))
+    patterns = (wide[label] for label in _labels(path) if label in wide)
+    is_open = any(isinstance(each, Optional) for each in path) or any(
+        re2.fullmatch(pattern, "a/b") for pattern in patterns
+    )
     most = ".*?" if is_open else ".*"
     pattern, slots = _pattern(path, _IN_PATH, wide)
     # A page below it is still the same run's; the base is then the shortest that can be.
     return Place(
         Shape(_compile(base.format(most) + pattern), slots),
         Shape(_compile(base.format(".*?") + pattern + "(?:/.*)?"), slots),
-        tuple(_fields(query or [])),
+        tuple(_fields(query or [], unquote_plus if based else unquote)),
+        frozenset(_labels(path)),
     )
 
 
@@ -134,14 +146,14 @@ def _labels(nodes: Iterable[Item]) -> Iterator[str]:
             yield node.reference.label
 
 
-def _fields(nodes: list[Item]) -> Iterator[Field]:
+def _fields(nodes: list[Item], decode: Decode) -> Iterator[Field]:
     """The parameters that say what the link is for."""
     for items, required in _split_fields(nodes):
         first = items[0] if items else None
         if not isinstance(first, Literal) or "=" not in first.text:
             continue
         name, _, head = first.text.partition("=")
-        shape = _value_shape([Literal(head), *items[1:]])
+        shape = _value_shape([Literal(head), *items[1:]], decode)
         if shape.slots:
             yield Field(unquote(name), shape, required)
 
@@ -168,13 +180,22 @@ def _split_fields(nodes: list[Item]) -> Iterator[tuple[list[Item], bool]]:
 
 
 def text_shape(nodes: tuple[Node, ...]) -> Shape:
-    return _value_shape(list(nodes))
+    return _value_shape(list(nodes), str)
 
 
-def _value_shape(nodes: list[Item]) -> Shape:
+def _value_shape(nodes: list[Item], decode: Decode) -> Shape:
+    nodes = [_decoded(each, decode) for each in nodes]
     pattern, slots = _pattern(nodes, ".")
     near = _near(nodes) if len(nodes) > 2 else ""
     return Shape(_compile(pattern), slots, _compile(near) if near else None)
+
+
+def _decoded(node: Item, decode: Decode) -> Item:
+    if isinstance(node, Literal):
+        return Literal(decode(node.text))
+    if isinstance(node, Optional):
+        return Optional(tuple(_decoded(each, decode) for each in node.items))  # type: ignore[misc]
+    return node
 
 
 def _compile(pattern: str) -> Any:
@@ -190,14 +211,15 @@ def _pattern(
 
 def _piece(node: Item, sign: str, wide: Mapping[str, str], slots: list[Expression]) -> str:
     if isinstance(node, Literal):
-        return re.escape(decoded_path(node.text) if sign == _IN_PATH else unquote(node.text))
+        return re.escape(decoded_path(node.text) if sign == _IN_PATH else node.text)
     if isinstance(node, Optional):
         return f"(?:{''.join(_piece(each, sign, wide, slots) for each in node.items)})?"
     inside = wide.get(node.reference.label)
     if is_time(node) or not can_undo(node):
         return inside or f"{sign}*?"
     slots.append(node)
-    return f"(?P<g{len(slots) - 1}>{inside or f'{sign}+?'})"
+    last = node.filters[-1].name if node.filters else ""
+    return f"(?P<g{len(slots) - 1}>{_WRITTEN_BY.get(last) or inside or f'{sign}+?'})"
 
 
 def _near(nodes: list[Item]) -> str:
@@ -206,8 +228,8 @@ def _near(nodes: list[Item]) -> str:
     for before, node, after in zip([None, *nodes], nodes, [*nodes[1:], None], strict=False):
         if not isinstance(node, Expression) or is_time(node) or not can_undo(node):
             continue
-        head = unquote(before.text)[-_CONTEXT:] if isinstance(before, Literal) else ""
-        tail = unquote(after.text)[:1] if isinstance(after, Literal) else ""
+        head = before.text[-_CONTEXT:] if isinstance(before, Literal) else ""
+        tail = after.text[:1] if isinstance(after, Literal) else ""
         if not head or (tail and tail not in _ENDS):
             return ""
         end = re.escape(tail) if tail else r"\z"
