@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.http import HttpResponse
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from linkhub.accounts.models import Project
 from tests.factories import make_token
@@ -70,15 +70,17 @@ def stranger(db: None) -> Api:
     return Api(None)
 
 
+@pytest.fixture
+def one_connection(db: None) -> Iterator[None]:
+    """The connection that the test's transaction is in stays open between a server's requests."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 def errors(response: HttpResponse) -> dict[str, str]:
     """The messages of a problem document by place, such as `body.actions.1.name`."""
     assert response["Content-Type"] == "application/problem+json"
     return {".".join(map(str, one["loc"])): one["msg"] for one in response.json()["errors"]}
-
-
-def queries_of(call: Callable[[], Any]) -> int:
-    """How many queries a call takes, the noting of a token's first use left out."""
-    call()
-    with CaptureQueriesContext(connection) as queries:
-        call()
-    return len(queries)

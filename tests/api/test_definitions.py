@@ -6,8 +6,9 @@ import pytest
 
 from linkhub.links.models import Backfill, LinkDefinition
 from linkhub.runs.changes import current_change
-from tests.api.conftest import Api, MakeApi, errors, queries_of
+from tests.api.conftest import Api, MakeApi, errors
 from tests.factories import make_definition, make_private_project, make_project, make_tool
+from tests.queries import queries_of
 
 DASHBOARD = "/api/v1/definitions/dashboard"
 IN_PROJECT = "/api/v1/projects/flytesnacks/definitions/dashboard"

@@ -6,8 +6,9 @@ import pytest
 
 from linkhub.links import read
 from linkhub.runs.models import Run
-from tests.api.conftest import ACTION, RUN, Api, errors, queries_of
+from tests.api.conftest import ACTION, RUN, Api, errors
 from tests.factories import make_action, make_definition, make_run, make_tool
+from tests.queries import queries_of
 
 FIELDS = {
     "project",

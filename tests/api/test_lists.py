@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from linkhub.api import lists
 from linkhub.api.lists import cell
 from linkhub.lib.keyset import encode_cursor
-from tests.api.conftest import ACTION, RUN, Api, MakeApi, errors, queries_of
+from tests.api.conftest import ACTION, RUN, Api, MakeApi, errors
 from tests.factories import (
     CREATED,
     make_action,
@@ -26,6 +26,7 @@ from tests.factories import (
     make_run,
     make_tool,
 )
+from tests.queries import queries_of
 
 V1 = "/api/v1"
 FILTERED = [f"{V1}/runs", f"{V1}/links"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from linkhub.runs.models import Run
-from tests.api.conftest import ACTION, RUN, Api, MakeApi, queries_of
+from tests.api.conftest import ACTION, RUN, Api, MakeApi
 from tests.api.test_recording import WHOLE
 from tests.factories import (
     make_action,
@@ -14,6 +14,7 @@ from tests.factories import (
     make_project,
     make_run,
 )
+from tests.queries import queries_of
 
 PROJECTS = "/api/v1/projects"
 

@@ -8,13 +8,10 @@ more than the few of every run of the tests, and for each boundary of each field
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 
@@ -77,16 +74,6 @@ def as_it_is(_context: Any, value: Any) -> bytes:
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, config=CONFIG)
 
 
-@pytest.fixture(autouse=True)
-def one_connection() -> Iterator[None]:
-    """The connection that the test's transaction is in stays open between requests."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
 @pytest.fixture
 def token(db: None) -> str:
     """With every ability; there is what the document's examples name."""
@@ -99,5 +86,5 @@ def token(db: None) -> str:
 
 @schema.parametrize()
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
-def test_it_answers_as_documented(case: Any, token: str) -> None:
+def test_it_answers_as_documented(case: Any, token: str, one_connection: None) -> None:
     case.call_and_validate(headers={"Authorization": f"Bearer {token}"})

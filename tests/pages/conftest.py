@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from linkhub.accounts.models import User
 from tests import factories as make
@@ -45,11 +40,3 @@ def nobody(db: None) -> Client:
 def htmx(target: str, kind: str = "partial") -> dict[str, str]:
     """The headers by which htmx 4 asks for an element, such as `div#run-table`."""
     return {"HX-Request": "true", "HX-Target": target, "HX-Request-Type": kind}
-
-
-def queries_of(call: Callable[[], Any]) -> int:
-    """How many queries a call takes, once what a process keeps is there."""
-    call()
-    with CaptureQueriesContext(connection) as queries:
-        call()
-    return len(queries)

@@ -8,7 +8,8 @@ from django.test import Client
 from linkhub.lib.url_form import url_digest
 from linkhub.links.models import Link
 from tests import factories as make
-from tests.pages.conftest import RUN, queries_of
+from tests.pages.conftest import RUN
+from tests.queries import queries_of
 
 pytestmark = pytest.mark.django_db
 URL = "https://wandb.example.com/vision/cats/runs/7"

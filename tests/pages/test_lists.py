@@ -14,7 +14,8 @@ from linkhub.pages import addresses, windows
 from linkhub.pages.models import Pin, Star
 from linkhub.runs.models import Run
 from tests import factories as make
-from tests.pages.conftest import htmx, queries_of
+from tests.pages.conftest import htmx
+from tests.queries import queries_of
 
 pytestmark = pytest.mark.django_db
 PROJECT = "/projects/flytesnacks/"

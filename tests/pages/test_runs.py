@@ -9,7 +9,8 @@ from linkhub.links.work import drain
 from linkhub.runs.models import Pending, Run
 from linkhub.runs.pending import Unit, mark
 from tests import factories as make
-from tests.pages.conftest import RUN, htmx, queries_of
+from tests.pages.conftest import RUN, htmx
+from tests.queries import queries_of
 
 pytestmark = pytest.mark.django_db
 WANDB = "https://wandb.example.com/{{ .context.wandb_id }}"
