@@ -1,18 +1,22 @@
 from __future__ import annotations
 
+from urllib.parse import unquote_to_bytes
+
 import pytest
+from werkzeug.test import Client as ServerClient
 
 from linkhub.api.paths import segments
 from linkhub.runs.models import Run
+from linkhub.wsgi import application
 from tests.api.conftest import Api, errors
-from tests.factories import make_project, make_run
+from tests.factories import make_project, make_run, make_token
 
 AWKWARD = "../../x?y#z é"
 RUNS = "/api/v1/projects/p/domains/d/runs"
 
 
 @pytest.mark.parametrize(
-    "name", [AWKWARD, ".", "..", "~", "~2F", "a b", "%2F", "a:b;c=d", "語", "x" * 255, "a+b&c"]
+    "name", [AWKWARD, ".", "..", "~", "~2F", "a b", "%2F", "a:b;c=d", "語", "x" * 255, "a+b&c", "\ufffd", "%FF"]
 )
 def test_it_carries_any_name(api: Api, name: str) -> None:
     path = f"{RUNS}/{segments(name)}"
@@ -35,6 +39,18 @@ def test_it_says_that_a_name_cannot_be_one(api: Api, segment: str) -> None:
     for response in (api.put(f"{RUNS}/{segment}"), api.get(f"{RUNS}/{segment}")):
         assert response.status_code == 422
         assert list(errors(response)) == ["path.run"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "GET"])
+def test_it_takes_a_name_that_is_not_utf_8_for_no_other(one_connection: None, method: str) -> None:
+    # The client would make U+FFFD of what is not UTF-8.
+    raw = {"PATH_INFO": unquote_to_bytes(f"{RUNS}/a%ff%feb").decode("iso-8859-1")}
+    headers = {"Authorization": f"Bearer {make_token()[1]}"}
+    client = ServerClient(application)
+    response = client.open(method=method, data=b"{}", headers=headers, environ_overrides=raw)
+    assert response.status_code == 422
+    assert [error["loc"] for error in response.json["errors"]] == [["path", "run"]]
+    assert not Run.objects.exists()
 
 
 def test_it_answers_405_as_a_problem(api: Api) -> None:
