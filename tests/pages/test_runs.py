@@ -129,7 +129,7 @@ def test_it_shows_a_run_whose_name_needs_escapes(client: Client) -> None:
 def test_it_does_not_link_to_a_source_that_the_policy_refuses(client: Client, url: str) -> None:
     make.make_run(source_url=url)
 
-    assert "Open in" not in body(client)
+    assert "Open at" not in body(client)
 
 
 def test_it_links_to_the_back_end_that_recorded_the_run(client: Client) -> None:
