@@ -27,9 +27,9 @@ test-browser: venv-dev
 	@CHROMIUM="$$($(PY) scripts/chromium.py)" && export CHROMIUM && \
 		$(PY) -m pytest -m browser $(ARGS)
 
-# The walks of tests/model, longer than in `make test`: 2,400 steps, each held against the reference.
+# The walks of tests/model, longer than in `make test`: 2,000 steps, each held against the reference.
 test-model: venv-dev
-	MODEL_STEPS=$${MODEL_STEPS:-2400} $(PY) -m pytest -n 2 tests/model $(ARGS)
+	MODEL_STEPS=$${MODEL_STEPS:-2000} $(PY) -m pytest -n 2 tests/model $(ARGS)
 
 test-slow: venv-dev
 	$(PY) -m pytest -m slow $(ARGS)

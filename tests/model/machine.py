@@ -63,11 +63,17 @@ class Machine(RuleBasedStateMachine):
         self.world.__enter__()
         self.project = Project.objects.create(name="p")
         self.slow: list[SlowWorker] = []
+        self.holds = False
 
     def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.world.__exit__(None, None, None)
-        self.clock.stop()
+        """Every walk ends at rest, unless something was wrong on its way."""
+        try:
+            if self.holds:
+                self.come_to_rest()
+        finally:
+            transaction.set_rollback(True)
+            self.world.__exit__(None, None, None)
+            self.clock.stop()
 
     def read_clock(self) -> datetime:
         return self.now
@@ -87,6 +93,7 @@ class Machine(RuleBasedStateMachine):
         defined=st.lists(worlds.definitions(), min_size=2, max_size=3),
     )
     def begin(self, steps: list[dict[str, Any]], defined: list[dict[str, Any]]) -> None:
+        self.save_tool(worlds.HOSTS[0])
         for name, document in zip(worlds.ACTIONS, steps, strict=False):
             self.record_action(worlds.RUNS[0], name, document)
         for key, document in zip(worlds.KEYS, defined, strict=False):
@@ -243,7 +250,9 @@ class Machine(RuleBasedStateMachine):
     def what_is_shown_is_right(self) -> None:
         Machine.steps += 1
         self.now += timedelta(seconds=1)
+        self.holds = False
         self.compare()
+        self.holds = True
 
     def compare(self) -> dict[At, Answer]:
         """What pages show against the reference, which is returned."""

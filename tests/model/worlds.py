@@ -26,7 +26,8 @@ TEMPLATES = (
     "https://a.test/?to={{ .endTime | epoch }}",
     "https://one.test/{{ .context.w }}",
 )
-DEFINED = (*TEMPLATES, "https://{{ .context.w }}/x", "{{ .tool.base_url }}/{{ .runName }}")
+OF_A_TOOL = ("{{ .tool.base_url }}/{{ .runName }}", "{{ .tool.base_url }}/{{ .podName }}")
+DEFINED = (*TEMPLATES, "https://{{ .context.w }}/x", *OF_A_TOOL)
 OF_A_PROJECT = ("https://a.test/{{ .project }}", "https://one.test/")
 
 phases = st.none() | st.sampled_from(
