@@ -10,7 +10,8 @@ from django.test import Client
 from linkhub.pages.action_rows import MOST_ALIKE, Sketch, outline
 from linkhub.runs.models import Action, Attempt, Pod, Run
 from tests import factories as make
-from tests.pages.conftest import RUN, queries_of
+from tests.pages.conftest import RUN
+from tests.queries import queries_of
 
 NOW = make.CREATED
 
