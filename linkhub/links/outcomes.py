@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from linkhub.lib.url_policy import url_digest
@@ -21,6 +22,9 @@ from linkhub.runs.pending import Unit
 UPDATING = "updating"
 # Stands in for now in digests: an open end moves on without anything having changed.
 STEADY_NOW = datetime(2000, 1, 1, tzinfo=UTC)
+# All that a link says, but for whom it is and what `digest_of` has in another form.
+_NOT_SAID = frozenset({"subject", "url", "expires_at"})
+_said = attrgetter(*(each.name for each in fields(ResolvedLink) if each.name not in _NOT_SAID))
 
 # Attempt id, pod id, key: which of its unit's links one is.
 Identity: TypeAlias = tuple[int | None, int | None, str]
@@ -68,43 +72,26 @@ def digests_of(
         again = resolve_unit(facts, catalogue, now=STEADY_NOW)
         steady = {identity_of(link): link.url for link in again}
     return [
-        digest_of(link, steady.get(identity_of(link), "") if link.depends_on_now else link.url)
+        digest_of(
+            facts, link, steady.get(identity_of(link), "") if link.depends_on_now else link.url
+        )
         for link in links
     ]
 
 
-def digest_of(link: ResolvedLink, url: str) -> bytes:
+def digest_of(facts: UnitFacts, link: ResolvedLink, url: str) -> bytes:
     """16 bytes; `url` is the link's own, or what stands for it where it depends on now."""
-    said = (
-        link.key,
-        link.name,
-        link.level,
-        link.state,
-        link.layer,
-        url,
-        link.host_origin,
-        link.reason,
-        link.missing,
-        link.notes,
-        link.description,
-        link.definition_id,
-        link.tool,
-        link.provider,
-        link.group,
-        link.position,
-        link.icon,
-        link.link_type,
-        link.message_format,
-        link.new_tab,
-        link.depends_on_now,
-        link.expires_at and link.expires_at.isoformat(),
-    )
+    said = (_created(facts), url, link.expires_at and link.expires_at.isoformat(), *_said(link))
     return hashlib.sha256(json.dumps(said).encode()).digest()[:16]
+
+
+def _created(facts: UnitFacts) -> str | None:
+    created = facts.run.created_at if facts.run else None
+    return created and created.isoformat()
 
 
 def row_of(unit: Unit, facts: UnitFacts, link: ResolvedLink, digest: bytes) -> Row:
     """The link as JSON for `links_link`: the tool by name, bytes in hexadecimal."""
-    created = facts.run.created_at if facts.run else None
     ready = link.state == State.READY
     return {
         "project_id": unit.project_id,
@@ -113,7 +100,7 @@ def row_of(unit: Unit, facts: UnitFacts, link: ResolvedLink, digest: bytes) -> R
         "attempt_id": link.subject.attempt_id,
         "pod_id": link.subject.pod_id,
         "key": link.key,
-        "run_created": created and created.isoformat(),
+        "run_created": _created(facts),
         "name": link.name,
         "description": link.description,
         "level": link.level,

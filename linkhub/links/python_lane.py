@@ -66,7 +66,7 @@ def _outcome(claimed: Claimed) -> Outcome:
     allowance = Allowance(_runner(), time.monotonic() + UNIT_SECONDS)
     links = resolve_unit(facts, catalogue, now=timezone.now(), python=allowance)
     rows = {
-        identity_of(link): row_of(claimed.unit, facts, link, digest_of(link, link.url))
+        identity_of(link): row_of(claimed.unit, facts, link, digest_of(facts, link, link.url))
         for link in links
         if runs_code(link.provider)
     }
