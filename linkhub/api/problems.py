@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, NotRequired
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -32,7 +33,8 @@ class Kind:
 
     @property
     def address(self) -> str:
-        return f"/api/docs#problem-{self.slug}"
+        """RFC 9457 has a word for what the status says already."""
+        return f"/api/docs#problem-{self.slug}" if self.slug else "about:blank"
 
 
 KINDS = {
@@ -45,6 +47,15 @@ KINDS = {
     422: Kind("invalid", "Invalid", "What was sent cannot be taken."),
     429: Kind("too-many-requests", "Too many requests", "Try again after `Retry-After` seconds."),
 }
+
+
+def _other_kind(status: int) -> Kind:
+    """Of a refusal of the framework's that is none of ours."""
+    try:
+        title = HTTPStatus(status).phrase
+    except ValueError:
+        title = "Refused"
+    return Kind("", title, f"{title}.")
 
 
 class FieldError(TypedDict):
@@ -72,7 +83,7 @@ class Problem(Exception):
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> ProblemDocument:
-        kind = KINDS[self.status]
+        kind = KINDS.get(self.status) or _other_kind(self.status)
         document = ProblemDocument(
             type=kind.address,
             title=kind.title,
