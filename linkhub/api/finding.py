@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
+from django.conf import settings
 from django.http.response import HttpResponseBase
 from ninja import Query
 from pydantic import Field, StringConstraints
@@ -12,7 +13,6 @@ from typing_extensions import TypedDict
 
 from linkhub.api.auth import READ, ApiRequest
 from linkhub.api.lists import Whole, list_response, plain_list
-from linkhub.api.paths import segments
 from linkhub.api.router import router
 from linkhub.links.filters import Filters
 from linkhub.links.finding import Hit, find, host_of
@@ -22,7 +22,7 @@ Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 
 
 class Sought(Whole):
-    q: Annotated[Text, Field(min_length=1, max_length=8000)]
+    q: Annotated[Text, Field(min_length=1, max_length=settings.LINKHUB_MAX_URL_LENGTH)]
     """The name of a run, action, pod, workflow or project, a pod's uid, or a URL."""
 
 
@@ -81,13 +81,5 @@ def _hit_json(hit: Hit) -> HitJson:
         key=hit.key,
         phase=hit.phase,
         created_at=hit.created_at,
-        url=_page(hit),
+        url=hit.page,
     )
-
-
-def _page(hit: Hit) -> str:
-    project = f"/projects/{segments(hit.project)}/"
-    if hit.run is not None:
-        run = f"/projects/{segments(hit.project, hit.domain or '')}/runs/{segments(hit.run)}/"
-        return f"{run}actions/{segments(hit.action)}/" if hit.action is not None else run
-    return f"{project}workflows/{segments(hit.workflow)}/" if hit.workflow else project

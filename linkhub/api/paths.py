@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from django.urls import register_converter
 from ninja.params.functions import Path
 
-from linkhub.lib.names import NameConverter, from_segment, to_segment
+from linkhub.lib.names import NameConverter, from_segment
 from linkhub.runs.documents import Name
 from linkhub.runs.scalars import Key
 
@@ -32,11 +31,6 @@ class AnyNameConverter(NameConverter):
 
 
 register_converter(AnyNameConverter, "any_name")
-
-
-def segments(*names: str) -> str:
-    """The names as a path, each one segment, percent-encoded."""
-    return "/".join(quote(to_segment(name), safe="") for name in names)
 
 
 # A name that cannot be one is 422 with its place in the path, for reading and writing alike.

@@ -6,9 +6,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NotRequired
 
+from django.urls import reverse
 from typing_extensions import TypedDict
 
-from linkhub.api.paths import segments
 from linkhub.links.read import ShownLink
 
 
@@ -129,11 +129,11 @@ class ProjectList(TypedDict):
 
 
 def recorded(project: str, domain: str, run: str, action: str | None = None) -> Recorded:
-    url = f"/projects/{segments(project, domain)}/runs/{segments(run)}/"
     if action is None:
+        url = reverse("run", args=[project, domain, run])
         return Recorded(project=project, domain=domain, run=run, url=url)
-    page = f"{url}actions/{segments(action)}/"
-    return Recorded(project=project, domain=domain, run=run, action=action, url=page)
+    url = reverse("action", args=[project, domain, run, action])
+    return Recorded(project=project, domain=domain, run=run, action=action, url=url)
 
 
 def link_json(link: ShownLink) -> LinkJson:

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from django.db.models import Q
+from django.urls import reverse
 
 from linkhub.accounts.models import ApiToken, Project, User
 from linkhub.lib.names import check_name
@@ -52,17 +53,28 @@ class Hit:
     phase: str | None = None
     created_at: datetime | None = None
 
+    @property
+    def page(self) -> str:
+        """The address of its page."""
+        if self.action is not None:
+            return reverse("action", args=[self.project, self.domain, self.run, self.action])
+        if self.run is not None:
+            return reverse("run", args=[self.project, self.domain, self.run])
+        if self.workflow is not None:
+            return reverse("workflow", args=[self.project, self.workflow])
+        return reverse("project", args=[self.project])
+
 
 def find(viewer: Viewer, query: str) -> list[Hit]:
     """Everything of that name or URL, the newest first, what has no time before it."""
     text = query.strip()
-    if host_of(text):
-        hits = [*_links(viewer, text)] or [*_read(viewer, text)]
-    elif check_name(text) is None:
+    hits: list[Hit] = []
+    # A name may look like a URL: `s3://bucket/key`.
+    if check_name(text) is None:
         searches = (_runs, _pods, _workflows, _actions, _projects)
-        hits = [hit for search in searches for hit in search(viewer, text)]
-    else:
-        hits = []
+        hits += [hit for search in searches for hit in search(viewer, text)]
+    if host_of(text):
+        hits += [*_links(viewer, text)] or [*_read(viewer, text)]
     return sorted(hits, key=_newest_first)
 
 

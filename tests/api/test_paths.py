@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 import pytest
+from django.test import Client
 from werkzeug.test import Client as ServerClient
 
-from linkhub.api.paths import segments
+from linkhub.lib.names import to_segment
 from linkhub.runs.models import Run
 from linkhub.wsgi import application
 from tests.api.conftest import Api, errors
@@ -16,17 +17,37 @@ RUNS = "/api/v1/projects/p/domains/d/runs"
 
 
 @pytest.mark.parametrize(
-    "name", [AWKWARD, ".", "..", "~", "~2F", "a b", "%2F", "a:b;c=d", "語", "x" * 255, "a+b&c", "\ufffd", "%FF"]
+    "name",
+    [
+        AWKWARD,
+        ".",
+        "..",
+        "~",
+        "~2F",
+        "a b",
+        "%2F",
+        "a:b;c=d",
+        "語",
+        "x" * 255,
+        "a+b&c",
+        "\ufffd",
+        "%FF",
+    ],
 )
 def test_it_carries_any_name(api: Api, name: str) -> None:
-    path = f"{RUNS}/{segments(name)}"
+    path = f"{RUNS}/{quote(to_segment(name), safe='')}"
     assert api.put(path).status_code == 201
     assert Run.objects.get().name == name
     assert api.get(path).json()["run"] == name
 
 
-def test_it_escapes_an_awkward_name() -> None:
-    assert segments(AWKWARD) == "..~2F..~2Fx%3Fy%23z%20%C3%A9"
+@pytest.mark.parametrize("action", ["", f"/actions/{quote(to_segment(AWKWARD), safe='')}"])
+def test_it_gives_the_address_of_the_page(api: Api, admin_client: Client, action: str) -> None:
+    path = f"{RUNS}/{quote(to_segment(AWKWARD), safe='')}{action}"
+    url = api.send("PATCH" if action else "PUT", path, {}).json()["url"]
+    found = api.get("/api/v1/find", q=AWKWARD).json()["items"]
+    assert url in {hit["url"] for hit in found}
+    assert admin_client.get(url).status_code == 200
 
 
 @pytest.mark.parametrize("segment", ["~ZZ", "a~", "~2", "~41"])

@@ -58,6 +58,16 @@ def test_it_finds(
     assert places(find(token, query)) == [(kind, run, action, pod)]
 
 
+def test_it_finds_names_that_look_like_urls(token: ApiToken) -> None:
+    make.make_run("s3://bucket/key")
+    assert places(find(token, "s3://bucket/key")) == [("run", "s3://bucket/key", None, None)]
+
+
+def test_it_finds_names_and_links_of_the_same_url(token: ApiToken) -> None:
+    make.make_run(URL, created_at=make.CREATED - timedelta(days=1))
+    assert [hit.kind for hit in find(token, URL)] == ["link", "run"]
+
+
 @pytest.mark.parametrize(
     "query", ["", "r", "R7", "nope", "https://[", "https://x.example.com/", "a\0b", "x" * 8000]
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -53,6 +55,7 @@ def found(client: Client, query: str) -> str:
         ("flytesnacks", "/projects/flytesnacks/"),
         (URL, f"{RUN}actions/a0/"),
         ("HTTPS://WANDB.example.com:443/vision/cats/runs/7", f"{RUN}actions/a0/"),
+        ("https://wandb.ai/vision/cats/runs/r7-a0", f"{RUN}actions/a0/"),
     ],
 )
 def test_it_finds(client: Client, query: str, href: str) -> None:
@@ -68,6 +71,29 @@ def test_it_finds_nothing_else(client: Client, query: str) -> None:
     make_findable()
 
     assert "Nothing found" in found(client, query)
+
+
+def test_it_finds_a_run_whose_name_looks_like_a_url(client: Client) -> None:
+    make.make_run("s3://bucket/key")
+
+    href = "/projects/flytesnacks/development/runs/s3:~2F~2Fbucket~2Fkey/"
+    assert f'href="{href}"' in found(client, "s3://bucket/key")
+
+
+def test_it_looks_for_nothing_longer_than_a_url(client: Client, settings: Any) -> None:
+    make_findable()
+    assert "Nothing found" not in found(client, URL)
+    settings.LINKHUB_MAX_URL_LENGTH = len(URL) - 1
+
+    assert "Nothing found" in found(client, URL)
+
+
+def test_it_shows_what_a_link_is_for(client: Client) -> None:
+    make_findable()
+    html = found(client, URL)
+
+    for shown in ("<strong>a0</strong>", "link W&amp;B", "flytesnacks / development / r7"):
+        assert shown in html
 
 
 def test_a_search_box_leads_straight_to_a_single_hit(client: Client) -> None:
