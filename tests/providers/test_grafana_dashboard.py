@@ -47,6 +47,10 @@ def test_it_opens_a_panel_of_the_organisation() -> None:
     )
 
 
+def test_it_shows_no_menus() -> None:
+    assert url_of(kiosk=True).endswith(f"&to={END_MS}&kiosk")
+
+
 def test_it_shows_one_panel_alone() -> None:
     url = url_of(view="solo", panel="panel-3", **{"from": "now-1h", "to": "now"})
     assert url == "https://grafana.example.com/d-solo/abc?from=now-1h&to=now&panelId=panel-3"

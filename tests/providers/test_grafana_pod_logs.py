@@ -158,3 +158,10 @@ def test_it_does_not_identify_a_query_for_much_else() -> None:
     pane = grafana.pane("loki", "l", {"expr": '{a="1", b="2", c="3"}'}, "now-1h", "now")
     assert PROVIDER.identify(grafana.panes_url("https://g.test", {"a": pane}, "1")) is None
     assert PROVIDER.identify("https://g.test/d/abc") is None
+
+
+def test_it_shows_the_time_that_is_asked_for() -> None:
+    url = PROVIDER.build(a_request({"from": "now-6h", "to": "now"})).url
+    assert url.endswith("%22from%22%3A%22now-6h%22%2C%22to%22%3A%22now%22%7D%7D%7D&orgId=1")
+    with pytest.raises(Failed, match="1970"):
+        PROVIDER.build(a_request({"from": "1700000000"}))

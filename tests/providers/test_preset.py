@@ -1,5 +1,6 @@
 """What a preset's file can say."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from linkhub.links.providers.preset import Preset
 from linkhub.links.providers.preset_files import FOLDER, read, spec_of
 from tests.providers.factories import END, NAMES, OPEN, START, a_request
 
+EXAMPLES = int(os.environ.get("LINKHUB_EXAMPLES", "150"))
 ABOUT = {
     "label": "Test",
     "group": "Logs",
@@ -119,7 +121,7 @@ def test_it_keeps_what_its_tool_keeps() -> None:
         plain={"params.p": "/: "},
     )
     assert url_of(preset, {"p": "a/b:c d%2F+é"}).endswith(
-        "p=a/b:c+d%252F%2B%C3%A9" * 1 + "&q=a/b:c+d%252F%2B%C3%A9"
+        "p=a/b:c+d%252F%2B%C3%A9&q=a/b:c+d%252F%2B%C3%A9"
     )
 
 
@@ -193,7 +195,9 @@ def test_it_reads_every_file_of_the_folder() -> None:
 
 
 PRESETS = [each for each in providers.all() if isinstance(each, Preset)]
-PLAIN_NAMES = NAMES.filter(lambda name: name not in {".", ".."})
+# Where a tool joins two values by one of these, more than one pair can have given the outcome.
+JOINTS = frozenset(":!|")
+PLAIN_NAMES = NAMES.filter(lambda name: name not in {".", ".."} and not JOINTS & set(name))
 
 
 @st.composite
@@ -212,7 +216,7 @@ def asks(draw: st.DrawFn) -> tuple[Preset, dict[str, str], dict[str, str]]:
     return preset, params, {name: draw(PLAIN_NAMES) for name in names}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(asks())
 def test_it_gives_back_whatever_went_in(
     ask: tuple[Preset, dict[str, str], dict[str, str]],

@@ -56,8 +56,8 @@ CONTEXT = {
     "_wandb_sweep_id": "sw1",
 }
 FINISHED = {"phase": "succeeded", "started_at": START, "ended_at": END}
-# Any address at all; addresses that say nothing but their host.
-FOR_NO_RUN = {"mlflow_task", "spark_driver", "dask_status"}
+# Any address at all; addresses that say nothing but their host, or nothing of a run but its time.
+FOR_NO_RUN = {"mlflow_task", "spark_driver", "dask_status", "kibana_saved_search"}
 
 
 def references(provider: Provider) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ that the entry's own inputs leave out and its URL says.
 """
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -157,7 +158,7 @@ def asks(draw: st.DrawFn) -> tuple[providers.Provider, dict[str, str], dict[str,
     return provider, params, values
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=int(os.environ.get("LINKHUB_EXAMPLES", "150")), deadline=None)
 @given(asks())
 def test_it_never_gives_a_negative_address(
     ask: tuple[providers.Provider, dict[str, str], dict[str, Any]],

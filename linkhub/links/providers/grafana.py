@@ -48,6 +48,11 @@ TOOL_SETTINGS: Final = (
     ),
 )
 
+TIME_PARAMETERS: Final = (
+    PADDING,
+    Parameter("from", "From", "Empty: the start. Such as `now-6h`, or epoch milliseconds."),
+    Parameter("to", "To", "Empty: the end, `now` while there is none."),
+)
 FILTER: Final = Parameter(
     "filter", "Line filter", "Only lines with this text; empty: all lines.", example="error"
 )
@@ -56,7 +61,7 @@ LOKI_UID: Final = Parameter(
 )
 COMMON_PARAMETERS: Final = (
     FILTER,
-    PADDING,
+    *TIME_PARAMETERS,
     Parameter(
         "query_type",
         "Query type",
@@ -74,6 +79,11 @@ Piece = tuple[str, str | None]
 """A text of the query, escaped as its place in the query needs, and the variable behind it."""
 
 _FORMS: Final = ("panes", "left", "list")
+_TIME: Final = re.compile(
+    r"[0-9]{13}"
+    r"|now([+-][0-9]+[smhdwMQy])*(/f?[smhdwMQy])?"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z| [0-9:]{8})"
+)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 Query = Mapping[str, Any]
@@ -133,20 +143,20 @@ _TRACEQL: Final = (("queryType", "traceql"), ("query", _TEXT), ("filters", ()))
 TEMPO: Final = Source("tempo", "tempo_uid", _TRACEQL, _TRACEQL)
 
 
-def loki_link(request: Request, query: Iterable[Piece], span: tuple[Piece, Piece]) -> Built:
-    """A Loki query in Explore, between two moments as `padded_span` gives them."""
+def loki_link(request: Request, query: Iterable[Piece], times: tuple[Piece, Piece]) -> Built:
+    """A Loki query in Explore, between two moments as `span` gives them."""
     source = _LOKI_BY_TYPE[request.choice("query_type", tuple(_LOKI_BY_TYPE))]
-    return explore_link(request, source, query, span)
+    return explore_link(request, source, query, times)
 
 
 def explore_link(
-    request: Request, source: Source, query: Iterable[Piece], span: tuple[Piece, Piece]
+    request: Request, source: Source, query: Iterable[Piece], times: tuple[Piece, Piece]
 ) -> Built:
     """A query of some data source in Explore, in the form that the tool's version reads."""
     tool = request.tool
     form = _form(tool)
     frame = _frame(base_url(tool), source, source.uid(request), organisation(tool), form)
-    return fill(frame, ((*query,), (span[0],), (span[1],)), form)
+    return fill(frame, ((*query,), (times[0],), (times[1],)), form)
 
 
 def organisation(tool: ToolFacts | None) -> str:
@@ -176,13 +186,28 @@ def base_url(tool: ToolFacts | None) -> str:
     return (tool and tool.base_url.rstrip("/")) or DEFAULT_BASE_URL
 
 
-def padded_span(
+def span(request: Request, starts: Sequence[str], ends: Sequence[str]) -> tuple[Piece, Piece]:
+    """The times that a definition gives, else those of what the link is for.
+
+    Raises Failed on a time that Grafana would take for another, often for 1970, and
+    MissingVariables where there is no start.
+    """
+    given = {name: request.text(name) for name in ("from", "to")}
+    for name, text in given.items():
+        if text and not _TIME.fullmatch(text):
+            raise Failed(f"parameter `{name}` is `{text[:40]}`, which Grafana takes for 1970")
+    if all(given.values()):
+        return (given["from"], None), (given["to"], None)
+    start, end = _padded_span(request, starts, ends)
+    return (given["from"], None) if given["from"] else start, (
+        (given["to"], None) if given["to"] else end
+    )
+
+
+def _padded_span(
     request: Request, starts: Sequence[str], ends: Sequence[str]
 ) -> tuple[Piece, Piece]:
-    """Start and end in epoch milliseconds, padded; the end is `now` while there is none.
-
-    The first of the variables that has a value counts. Raises MissingVariables without a start.
-    """
+    """Start and end in epoch milliseconds, padded; the end is `now` while there is none."""
     start, end = padded(request, starts, ends, request.text("padding", "5m"))
     if start.time is None or isinstance(start.time, OpenEnd):
         raise MissingVariables((starts[0],))
@@ -208,8 +233,8 @@ def _frame(base: str, source: Source, uid: str, org_id: str, form: str) -> tuple
     if form == "list":
         url = left_url(base, [start, end, uid, older], org_id)
     elif form == "left":
-        span = {"from": start, "to": end}
-        url = left_url(base, {"datasource": uid, "queries": [older], "range": span}, org_id)
+        times = {"from": start, "to": end}
+        url = left_url(base, {"datasource": uid, "queries": [older], "range": times}, org_id)
     else:
         panes = {"lnk": pane(source.kind, uid, dict(source.query), start, end)}
         url = panes_url(base, panes, org_id)

@@ -6,7 +6,7 @@ is not an error there but 1970, so only the forms that it reads are let through.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
@@ -23,16 +23,12 @@ from linkhub.links.providers.base import (
     is_plain,
     joined,
 )
-from linkhub.links.providers.spans import PADDING, variables_of
+from linkhub.links.providers.spans import variables_of
 from linkhub.links.providers.wandb import segment
 
 _VARIABLE: Final = "var-"
 _STARTS, _ENDS = variables_of(Level.ACTION)
-_TIME: Final = re.compile(
-    r"[0-9]{13}"
-    r"|now([+-][0-9]+[smhdwMQy])*(/f?[smhdwMQy])?"
-    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z| [0-9:]{8})"
-)
+_SWITCH: Final = ("false", "true")
 _RUN_PARTS: Final = ("run", "action", "pod", "namespace", "project", "domain")
 
 
@@ -67,11 +63,10 @@ class GrafanaDashboard(Provider):
         Parameter(
             "panel", "Panel", "`panel-3` for Grafana 11 and later, `3` before.", example="panel-3"
         ),
-        Parameter("from", "From", "Empty: the start. Such as `now-6h`, or epoch milliseconds."),
-        Parameter("to", "To", "Empty: the end, `now` while there is none."),
-        PADDING,
+        *grafana.TIME_PARAMETERS,
         Parameter("timezone", "Time zone", "`utc`, `browser` or a name.", example="utc"),
         Parameter("org_id", "Organisation", "Empty: the tool's `org_id`, else left out."),
+        Parameter("kiosk", "Kiosk", "`true`: without menus.", default="false", choices=_SWITCH),
         Parameter("refresh", "Refresh", "Such as `30s`.", example="30s"),
     )
 
@@ -84,8 +79,9 @@ class GrafanaDashboard(Provider):
         if slug := request.text("slug"):
             parts += [Part("/", None), segment((slug, None))]
         for number, (name, text, variable) in enumerate(_fields(request, is_solo)):
-            parts.append(Part(f"{'&' if number else '?'}{name}=", None))
-            parts.append(Part(text, variable))
+            equals = "=" if text else ""
+            parts.append(Part(f"{'&' if number else '?'}{name}{equals}", None))
+            parts += [Part(text, variable)] if text else []
         return Built(joined(parts), tuple(parts))
 
     def identify(self, url: str) -> Identified | None:
@@ -122,20 +118,16 @@ def _fields(request: Request, is_solo: bool) -> Iterator[tuple[str, str, str | N
             raise Failed(f"`{name[:60]}` is not a parameter; a variable's begins with `var-`")
     if panel := request.text("panel"):
         yield "panelId" if is_solo else "viewPanel", _encode(panel), None
+    if request.flag("kiosk"):
+        yield "kiosk", "", None
     if refresh := request.text("refresh"):
         yield "refresh", _encode(refresh), None
 
 
 def _times(request: Request) -> Iterator[tuple[str, str, str | None]]:
-    given = {name: request.text(name) for name in ("from", "to")}
-    for name, text in given.items():
-        if text and not _TIME.fullmatch(text):
-            raise Failed(f"parameter `{name}` is `{text[:40]}`, which Grafana takes for 1970")
-    span: Sequence[grafana.Piece] = (("", None), ("", None))
-    if not all(given.values()):
-        span = grafana.padded_span(request, _STARTS, _ENDS)
-    for (name, text), (own, variable) in zip(given.items(), span, strict=True):
-        yield name, quote(text, safe=":") if text else own, None if text else variable
+    span = grafana.span(request, _STARTS, _ENDS)
+    for name, (text, variable) in zip(("from", "to"), span, strict=True):
+        yield name, quote(text, safe=":"), variable
 
 
 def _values(request: Request, name: str) -> list[str]:

@@ -9,7 +9,7 @@ from linkhub.links.providers import grafana, logql
 from linkhub.links.providers.base import Built, Identified, Parameter, Provider, Request
 from linkhub.links.providers.explore_queries import read_queries
 from linkhub.links.providers.grafana_pod_logs import GrafanaPodLogs, pod_query
-from linkhub.links.providers.spans import PADDING, variables_of
+from linkhub.links.providers.spans import variables_of
 
 _TRACES: Final = compile_text("{.flyte.run_name={{ runName | logql }}}")
 _STARTS, _ENDS = variables_of(Level.POD)
@@ -39,7 +39,7 @@ class GrafanaLogsAndTraces(Provider):
             "In TraceQL; empty: the traces with the run's name, as Flyte's plugin writes it.",
             example='{ resource.service.name = "trainer" }',
         ),
-        PADDING,
+        *grafana.TIME_PARAMETERS,
         grafana.LOKI_UID,
         Parameter("tempo_uid", "Tempo data source", "Uid; empty: the tool's `tempo_uid`."),
     )
@@ -56,7 +56,7 @@ class GrafanaLogsAndTraces(Provider):
             if given
             else [(part.text, part.variable) for part in _TRACES.fill(request.values).parts]
         )
-        start, end = grafana.padded_span(request, _STARTS, _ENDS)
+        start, end = grafana.span(request, _STARTS, _ENDS)
         return grafana.fill(frame, (pod_query(request), (start,), (end,), traces), "panes")
 
     def identify(self, url: str) -> Identified | None:

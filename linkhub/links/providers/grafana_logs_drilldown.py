@@ -19,7 +19,7 @@ from linkhub.links.providers.base import (
     is_plain,
     joined,
 )
-from linkhub.links.providers.spans import PADDING, variables_of
+from linkhub.links.providers.spans import variables_of
 from linkhub.links.providers.wandb import segment
 
 _APP: Final = "/a/grafana-lokiexplore-app/explore/"
@@ -63,7 +63,7 @@ class GrafanaLogsDrilldown(Provider):
             choices=("=", "=~"),
         ),
         grafana.FILTER,
-        PADDING,
+        *grafana.TIME_PARAMETERS,
         grafana.LOKI_UID,
     )
 
@@ -72,16 +72,16 @@ class GrafanaLogsDrilldown(Provider):
         value, variable = request.text("value"), None
         if not value:
             value, variable = request.required("namespace"), "namespace"
-        (start, start_name), (end, end_name) = grafana.padded_span(request, _STARTS, _ENDS)
+        (start, start_name), (end, end_name) = grafana.span(request, _STARTS, _ENDS)
         page = "service" if label == "service_name" else label
         source = _encode(grafana.LOKI.uid(request))
         parts = [
             Part(f"{grafana.base_url(request.tool)}{_APP}{page}/", None),
             segment((value.translate(_IN_PATH), variable)),
             Part(f"/logs?var-ds={source}&from=", None),
-            Part(start, start_name),
+            Part(_encode(start), start_name),
             Part("&to=", None),
-            Part(end, end_name),
+            Part(_encode(end), end_name),
             Part(f"&var-filters={_encode(f'{label}|=|')}", None),
             Part(_escaped(value), variable),
             *_pod(request),

@@ -9,7 +9,7 @@ from linkhub.links.providers import grafana, logql
 from linkhub.links.providers.base import Built, Identified, Parameter, Provider, Request, is_plain
 from linkhub.links.providers.explore_queries import read_queries
 from linkhub.links.providers.grafana import Piece
-from linkhub.links.providers.spans import PADDING, variables_of
+from linkhub.links.providers.spans import variables_of
 
 _DEFAULT: Final = compile_text(
     "sum by (container) (rate(container_cpu_usage_seconds_total"
@@ -39,7 +39,7 @@ class GrafanaMetrics(Provider):
             "In PromQL; write values as `{{ .podName | logql }}`. Empty: the pod's processor time.",
             example='rate(container_cpu_usage_seconds_total{pod="r1abc-act1-0"}[5m])',
         ),
-        PADDING,
+        *grafana.TIME_PARAMETERS,
         Parameter(
             "datasource_uid", "Prometheus data source", "Uid; empty: the tool's `prometheus_uid`."
         ),
@@ -48,7 +48,7 @@ class GrafanaMetrics(Provider):
     def build(self, request: Request) -> Built:
         given = request.text("expr")
         query = [(given, None)] if given else list(_default(request))
-        span = grafana.padded_span(request, _STARTS, _ENDS)
+        span = grafana.span(request, _STARTS, _ENDS)
         return grafana.explore_link(request, grafana.PROMETHEUS, query, span)
 
     def identify(self, url: str) -> Identified | None:

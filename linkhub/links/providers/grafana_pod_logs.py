@@ -48,7 +48,7 @@ class GrafanaPodLogs(Provider):
 
     def build(self, request: Request) -> Built:
         query = pod_query(request)
-        return grafana.loki_link(request, query, grafana.padded_span(request, _STARTS, _ENDS))
+        return grafana.loki_link(request, query, grafana.span(request, _STARTS, _ENDS))
 
     def identify(self, url: str) -> Identified | None:
         found = read_queries(url)

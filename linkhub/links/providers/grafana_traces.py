@@ -8,7 +8,7 @@ from linkhub.links.language.template import compile_text
 from linkhub.links.providers import grafana
 from linkhub.links.providers.base import Built, Identified, Parameter, Provider, Request, is_plain
 from linkhub.links.providers.explore_queries import read_queries
-from linkhub.links.providers.spans import PADDING, variables_of
+from linkhub.links.providers.spans import variables_of
 
 _DEFAULT: Final = compile_text("{.flyte.run_name={{ runName | logql }}}")
 _STARTS, _ENDS = variables_of(Level.RUN)
@@ -38,7 +38,7 @@ class GrafanaTraces(Provider):
             "context's `trace_id`, else the traces with the run's name, as Flyte's plugin has it.",
             example="4bf92f3577b34da6a3ce929d0e0e4736",
         ),
-        PADDING,
+        *grafana.TIME_PARAMETERS,
         Parameter("datasource_uid", "Tempo data source", "Uid; empty: the tool's `tempo_uid`."),
     )
 
@@ -49,7 +49,7 @@ class GrafanaTraces(Provider):
             query = [(found, "context.trace_id")]
         else:
             query = [(part.text, part.variable) for part in _DEFAULT.fill(request.values).parts]
-        span = grafana.padded_span(request, _STARTS, _ENDS)
+        span = grafana.span(request, _STARTS, _ENDS)
         return grafana.explore_link(request, grafana.TEMPO, query, span)
 
     def identify(self, url: str) -> Identified | None:

@@ -60,7 +60,7 @@ class GrafanaWorkflowLogs(Provider):
         escape = logql.body if is_exact else logql.regex_body
         run = escape(request.required("runName"))
         query = ((opening, None), (run, "runName"), (closing, None))
-        return grafana.loki_link(request, query, grafana.padded_span(request, _STARTS, _ENDS))
+        return grafana.loki_link(request, query, grafana.span(request, _STARTS, _ENDS))
 
     def identify(self, url: str) -> Identified | None:
         found = read_queries(url)

@@ -17,8 +17,8 @@ from linkhub.links.language.syntax import Expression, Literal, Node, Optional
 from linkhub.links.language.values import NOTHING
 from linkhub.links.providers.undo import can_undo, is_time, undo
 
-SLASH: Final = "\ue001"
-"""Stands for a slash that belongs to a value, not to the path."""
+SLASH: Final = "\x1f"
+"""Stands for a slash that belongs to a value, not to the path; no name can hold it."""
 
 _IN_PATH: Final = "[^/]"
 _JSON: Final = r'(?:[^"\\]|\\.)*'
