@@ -91,6 +91,11 @@ class AttachedLinkDocument(BaseModel):
             raise ValueError("needs either url or provider")
         return self
 
+    @property
+    def place(self) -> tuple[int, str]:
+        """Of its attempt and pod, 0 and nothing where it is of none."""
+        return self.attempt or 0, self.pod or ""
+
     def body(self) -> dict[str, Any]:
         """The link as it is stored: our spelling, without what was not given."""
         given = self.model_dump(
@@ -105,8 +110,9 @@ def check_identities(links: list[AttachedLinkDocument]) -> list[AttachedLinkDocu
     """The same explicit identity (key, attempt, pod) twice in one list is an error."""
     seen = set()
     for link in links:
-        identity = (link.key, link.attempt, link.pod)
-        if link.key is not None and identity in seen:
+        if link.key is None:
+            continue
+        if (identity := (link.key, *link.place)) in seen:
             raise ValueError(f"has the key {link.key} twice for the same attempt and pod")
         seen.add(identity)
     return links
@@ -114,16 +120,16 @@ def check_identities(links: list[AttachedLinkDocument]) -> list[AttachedLinkDocu
 
 def with_keys(links: list[AttachedLinkDocument]) -> list[tuple[str, AttachedLinkDocument]]:
     """Each link with its key: its own, else the slug of its name, numbered where taken."""
-    taken = {(link.key, link.attempt, link.pod) for link in links if link.key}
+    taken = {(link.key, *link.place) for link in links if link.key}
     keyed = []
     for link in links:
         key = link.key
         if key is None:
             base = slugify(link.name)[:240] or "link"
             key, number = base, 1
-            while (key, link.attempt, link.pod) in taken:
+            while (key, *link.place) in taken:
                 number += 1
                 key = f"{base}-{number}"
-            taken.add((key, link.attempt, link.pod))
+            taken.add((key, *link.place))
         keyed.append((key, link))
     return keyed

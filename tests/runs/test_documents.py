@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from linkhub.runs.attached import with_keys
 from linkhub.runs.documents import RunDocument
 
 
@@ -87,3 +88,12 @@ def test_it_refuses_one_identity_twice() -> None:
 
 def test_it_names_a_wrong_duration() -> None:
     assert "such as 30d" in fault(links=[{"name": "n", "url": "https://x", "ttl": "30 days"}])
+
+
+@pytest.mark.parametrize("none", [{}, {"pod": ""}, {"pod": None, "attempt": None}])
+def test_it_takes_no_pod_and_a_blank_one_for_the_same(none: dict[str, Any]) -> None:
+    blank = {"key": "k", "url": "https://x", "pod": ""}
+    assert "twice" in fault(links=[blank, {"key": "k", "url": "https://x", **none}])
+    named = [{"url": "https://x", **each} for each in ({"pod": ""}, none)]
+    links = RunDocument.model_validate({"links": named}).links
+    assert [key for key, _ in with_keys(links or [])] == ["link", "link-2"]
