@@ -71,12 +71,10 @@ def digests_of(
     if any(link.depends_on_now for link in links):
         again = resolve_unit(facts, catalogue, now=STEADY_NOW)
         steady = {identity_of(link): link.url for link in again}
-    return [
-        digest_of(
-            facts, link, steady.get(identity_of(link), "") if link.depends_on_now else link.url
-        )
-        for link in links
+    urls = [
+        steady.get(identity_of(link), "") if link.depends_on_now else link.url for link in links
     ]
+    return [digest_of(facts, link, url) for link, url in zip(links, urls, strict=True)]
 
 
 def digest_of(facts: UnitFacts, link: ResolvedLink, url: str) -> bytes:
@@ -87,7 +85,7 @@ def digest_of(facts: UnitFacts, link: ResolvedLink, url: str) -> bytes:
 
 def _created(facts: UnitFacts) -> str | None:
     created = facts.run.created_at if facts.run else None
-    return created and created.isoformat()
+    return created.isoformat() if created else None
 
 
 def row_of(unit: Unit, facts: UnitFacts, link: ResolvedLink, digest: bytes) -> Row:
