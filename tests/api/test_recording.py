@@ -182,6 +182,12 @@ def test_it_says_where_a_task_link_is_wrong(api: Api) -> None:
     assert list(errors(api.put(TASK_LINKS, 3))) == ["body"]
 
 
+@pytest.mark.parametrize("wrong", [0, "0", "1960-01-05T10:00:00Z", "9999-12-31T23:59:59Z", "noon"])
+def test_it_takes_only_times_that_can_be_stored(api: Api, wrong: object) -> None:
+    document = {"updated_at": wrong, "links": []}
+    assert list(errors(api.put(TASK_LINKS, document))) == ["body.updated_at"]
+
+
 def test_it_stores_an_emitted_link(api: Api) -> None:
     assert api.post(f"{RUN}/links", LINK).status_code == 201
     assert api.post(f"{RUN}/links", LINK | {"name": "docs"}).status_code == 200
