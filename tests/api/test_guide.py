@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from linkhub.api.api import api
 from tests.factories import make_token
 
 ROOT = Path(__file__).parents[2]
@@ -58,3 +59,18 @@ def test_its_examples_do_what_it_says(guide: str, number: int) -> None:
         expected = re.search(r"# (\d{3})\s*$", command)
         assert status == int(expected[1]) if expected else status in {200, 201}, answer
         assert not shown or is_part(json.loads(shown), answer), answer
+
+
+OPERATION = re.compile(r"^\| `([A-Z]+ \S+)` \| [^|]+ \| [^|]+ \|$", re.MULTILINE)
+
+
+def test_it_speaks_of_every_operation() -> None:
+    guide = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+    told = OPERATION.findall(guide.partition("## Every operation")[2])
+    there = {
+        f"{method.upper()} {path.removeprefix('/api/v1')}"
+        for path, operations in api.get_openapi_schema()["paths"].items()
+        for method in operations
+    }
+    assert set(told) == there
+    assert len(told) == len(there)
