@@ -9,9 +9,9 @@ from datetime import datetime
 
 from django.db.models.expressions import RawSQL
 
+from linkhub.lib.phases import is_terminal
 from linkhub.links.resolving.facts import RunFacts
 from linkhub.runs.models import Action
-from linkhub.runs.phases import is_terminal
 from linkhub.runs.tree import Tree
 
 # UNION, not UNION ALL: a cycle of parents must come to an end.

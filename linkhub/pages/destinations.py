@@ -9,13 +9,13 @@ from django.db.models import F
 from django.http import Http404
 
 from linkhub.accounts.models import Project
+from linkhub.lib.phases import FAILURE, SUCCESS
 from linkhub.lib.visible import plain
 from linkhub.links.models import Level, Link, LinkDefinition
 from linkhub.links.read import ShownLink
 from linkhub.pages.access import NotThereYet, action_or_404, project_or_404, run_or_404
 from linkhub.pages.requests import Request
 from linkhub.runs.models import Action, Run
-from linkhub.runs.phases import FAILURE, SUCCESS
 
 LATEST: Final[dict[str, frozenset[str] | None]] = {
     "latest": None,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from linkhub.runs.phases import FAILURE, SUCCESS, Phase, is_terminal
+from linkhub.lib.phases import FAILURE, SUCCESS, is_terminal
+from linkhub.runs.phases import Phase
 
 
 @dataclass(frozen=True, slots=True)

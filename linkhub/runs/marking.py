@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from django.db.models import BooleanField, Case, Value, When
 
+from linkhub.lib.phases import is_terminal
 from linkhub.runs.models import Action, Run
 from linkhub.runs.pending import Unit
-from linkhub.runs.phases import is_terminal
 from linkhub.runs.recording import ActionKey, Changes, End, Recording, RunKey
 from linkhub.runs.tree import Tree
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from linkhub.runs.phases import RANK
+from linkhub.lib.phases import RANK
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAPS = frozenset({"labels", "variables", "task_config"})

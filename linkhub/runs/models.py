@@ -254,7 +254,7 @@ class Pod(Recorded):
 class AttachedLink(models.Model):
     """A link that came with a run or action: its override layer, or emitted while it ran.
 
-    `body` is the link as recorded, in our own spelling (`linkhub/runs/documents.py`); the
+    `body` is the link as recorded, in our own spelling (`linkhub/runs/attached.py`); the
     identity columns stand beside it. `attempt` 0 and `pod` "" mean: not given.
     """
 

@@ -23,20 +23,3 @@ class Phase(models.TextChoices):
     ABORTED = "aborted"
     TIMED_OUT = "timed_out"
     RECOVERED = "recovered"
-
-
-TERMINAL = frozenset({"succeeded", "failed", "aborted", "timed_out", "recovered"})
-SUCCESS = frozenset({"succeeded", "recovered"})
-FAILURE = frozenset({"failed", "timed_out"})
-
-RANK = {
-    "queued": 0,
-    "waiting_for_resources": 1,
-    "initializing": 2,
-    "running": 3,
-    "paused": 3,
-} | dict.fromkeys(TERMINAL, 4)
-
-
-def is_terminal(phase: str | None) -> bool:
-    return phase in TERMINAL

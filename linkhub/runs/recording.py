@@ -16,6 +16,7 @@ from typing import Any
 from django.db import models
 
 from linkhub.accounts.models import Project
+from linkhub.lib.phases import is_terminal
 from linkhub.runs import merge, reopening
 from linkhub.runs.documents import (
     ActionDocument,
@@ -25,7 +26,6 @@ from linkhub.runs.documents import (
     RunDocument,
 )
 from linkhub.runs.models import Action, Attempt, Pod, Run, Task, Workflow
-from linkhub.runs.phases import is_terminal
 from linkhub.runs.rows import K, M, Rows
 
 MERGED_APART = ("name", "number", "phase", "reopened", "links", "actions", "attempts", "pods")

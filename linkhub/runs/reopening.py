@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from linkhub.lib.phases import TERMINAL
 from linkhub.runs.merge import Observable, claim, from_stamp, highest, observe, to_stamp
-from linkhub.runs.phases import TERMINAL
 
 REOPENED = "reopened"
 GIVEN_END = "given_end"

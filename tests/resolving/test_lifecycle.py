@@ -3,9 +3,8 @@ from typing import Any
 
 import pytest
 
-from linkhub.links.resolving import lifecycle
 from linkhub.links.resolving.lifecycle import Life, Lifecycle, parse_ttl
-from linkhub.runs import phases
+from linkhub.runs.phases import Phase
 from tests.resolving.cases import (
     END,
     NOW,
@@ -29,9 +28,8 @@ ALL = (*PENDING, *GOING, *TERMINAL)
 MINUTE = timedelta(minutes=1)
 
 
-def test_it_knows_the_phases_of_the_store() -> None:
-    assert lifecycle.TERMINAL == phases.TERMINAL
-    assert lifecycle.PENDING == phases.PENDING
+def test_it_is_tried_on_every_phase() -> None:
+    assert {phase for phase in ALL if phase} == set(Phase.values)
 
 
 def state(phase: str | None, **rules: Any) -> str:

@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from linkhub.lib.phases import PENDING, TERMINAL
 from linkhub.links.resolving.facts import ActionFacts, AttemptFacts, PodFacts, RunFacts
 
-# The same sets as in linkhub/runs/phases.py, which a pure package cannot import.
-TERMINAL = frozenset({"succeeded", "failed", "aborted", "timed_out", "recovered"})
-# Flyte hides links without "show while pending" in these two phases only.
-PENDING = frozenset({"queued", "initializing"})
 NEVER_GIVEN = "running"
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
