@@ -233,3 +233,28 @@ def test_it_gives_back_whatever_went_in(
         a_request({**params, **found.parts}, tool=tool, **names)  # what it read, asked again
     )
     assert again.url == url
+
+
+def test_it_keeps_no_sign_plain_that_could_end_a_part_of_a_url() -> None:
+    for preset in PRESETS:
+        signs = "".join(preset.spec.plain.values())
+        assert not set(signs) & set('&#?=%+\\"<>'), preset.kind
+
+
+def test_it_names_the_variable_behind_a_parameter() -> None:
+    parameters = {
+        "id": "{{ context.no_id | default(context.some_id) }}",
+        "region": {"setting": True},
+        "own": {},
+    }
+    preset = a_preset(
+        f"{BASE}/{{{{ params.id }}}}/{{{{ params.region }}}}/{{{{ params.own }}}}", parameters
+    )
+    built = preset.build(a_request({"own": "o"}, tool=TOOL, context={"some_id": "7"}))
+    named = {part.text: part.variable for part in built.parts if part.text != "/"}
+    assert named == {
+        "https://tool.test/sub": "tool.base_url",
+        "7": "context.some_id",
+        "eu": "tool.region",
+        "o": None,
+    }

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from linkhub.lib.url_policy import has_dot_segment
 from linkhub.links.language.catalogue import Level
-from linkhub.links.language.errors import Failed, MissingVariables, Refused
+from linkhub.links.language.errors import MissingVariables, Refused
 from linkhub.links.language.positions import Position, after_expression, after_literal
 from linkhub.links.language.syntax import Expression, Literal, Node
 from linkhub.links.language.template import (
@@ -20,15 +19,14 @@ from linkhub.links.language.template import (
     Rendered,
     Template,
     compile_template,
-    compile_text,
 )
 from linkhub.links.language.values import Value, Values
 from linkhub.links.providers.base import Built, Identified, Parameter, Provider, Request
+from linkhub.links.providers.filling import PREFIX, Filled, Filling
 from linkhub.links.providers.inverse import Inverse
 from linkhub.links.providers.spans import PADDING, padded, variables_of
 
 _BASE: Final = "{{ tool.base_url }}"
-_PARAMS: Final = "params."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +57,6 @@ class Spec:
     plain: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Filled:
-    """The texts of parameters, those that came from the run, and what others still need."""
-
-    texts: dict[str, str]
-    from_run: set[str]
-    lacking: dict[str, tuple[str, ...]]
-
-
 class Preset(Provider):
     """Raises TemplateError or ValueError where the file is wrong."""
 
@@ -79,12 +68,10 @@ class Preset(Provider):
         self.parameters = (*spec.parameters, *([_padding(spec)] if spec.padding else []))
         self.tool_settings = tuple(each for each in spec.parameters if each.is_setting)
         self.default_base_url = "" if "{{" in spec.base_url else spec.base_url
-        self._defaults = {
-            each.name: compile_text(each.default) for each in spec.parameters if each.default
-        }
+        self._filling = Filling(self.parameters, spec.padding)
         self._compiled = {key: _Variant(spec, text) for key, text in spec.templates.items()}
         self._span = variables_of(spec.level)
-        patterns = {f"{_PARAMS}{one.name}": one.pattern for one in spec.parameters if one.pattern}
+        patterns = {f"{PREFIX}{one.name}": one.pattern for one in spec.parameters if one.pattern}
         wide = {label: ".+?" for label, signs in spec.plain.items() if "/" in signs} | patterns
         plus = frozenset(label for label, signs in spec.plain.items() if " " in signs)
         self._inverses = {
@@ -93,14 +80,14 @@ class Preset(Provider):
         }
 
     def build(self, request: Request) -> Built:
-        filled = self._fill(request)
+        filled = self._filling.fill(request)
         variant = self._compiled[filled.texts.get(self.spec.choose, "")]
         template = variant.template(request)
         try:
             rendered = template.render(self._values(request, filled))
         except MissingVariables as missing:
             raise MissingVariables(_behind(missing.names, filled.lacking)) from None
-        parts = self._parts(rendered)
+        parts = self._parts(rendered, filled.origins)
         url = "".join([part.text for part in parts])
         if self.spec.plain and has_dot_segment(url):
             raise Refused("dot-segment", "a `.` or `..` segment would lead elsewhere")
@@ -118,46 +105,23 @@ class Preset(Provider):
         chosen = {self.spec.choose: key} if self.spec.choose else {}
         return Identified(self.kind, base, {**chosen, **parts})
 
-    def _values(self, request: Request, filled: _Filled) -> Values:
+    def _values(self, request: Request, filled: Filled) -> Values:
         plain: Mapping[str, Value | None] = request.values.plain
         if self.spec.padding:
             padding = filled.texts["padding"]
             start, end = padded(request, *self._span, padding)
             plain = {**plain, "starttime": start.time, "endtime": end.time}
+            filled.origins.update(startTime=start.variable, endTime=end.variable)
         base = request.tool.base_url.rstrip("/") if request.tool else ""
         maps = {**request.values.maps, "params": filled.texts, "tool": {"base_url": base}}
         return Values(plain, maps)
 
-    def _fill(self, request: Request) -> _Filled:
-        """Each parameter as the definition gives it, else as the tool does, else its default."""
-        filled = _Filled({}, set(), {})
-        for parameter in self.parameters:
-            name = parameter.name
-            text = _written(request, parameter)
-            if text:
-                from_run = name in request.variable_params
-            else:
-                text, from_run = self._default(request, name, filled)
-            if text:
-                _check(parameter, text)
-                filled.texts[name] = text
-                filled.from_run.update([name] if from_run else [])
-        return filled
-
-    def _default(self, request: Request, name: str, filled: _Filled) -> tuple[str, bool]:
-        default = self._defaults.get(name)
-        if default is None:
-            return (self.spec.padding if name == PADDING.name else ""), False
-        try:
-            return default.render(request.values), bool(default.variables)
-        except MissingVariables as missing:
-            filled.lacking[name] = missing.names
-            return "", False
-
-    def _parts(self, rendered: Rendered) -> tuple[Part, ...]:
+    def _parts(self, rendered: Rendered, origins: Mapping[str, str | None]) -> tuple[Part, ...]:
         plain = self.spec.plain
         return tuple(
-            Part(_plainer(text, plain.get(name, "")) if name else text, name)
+            Part(_plainer(text, plain.get(name, "")), origins.get(name, name))
+            if name
+            else Part(text, None)
             for text, name in zip(rendered.texts, rendered.names, strict=True)
             if text
         )
@@ -189,7 +153,7 @@ def _host_parameters(nodes: tuple[Node, ...]) -> list[str]:
             position = after_literal(position, node.text)
         elif isinstance(node, Expression):
             if position.decides_host:
-                found.append(node.reference.label.removeprefix(_PARAMS))
+                found.append(node.reference.label.removeprefix(PREFIX))
             position = after_expression(position)
     return found
 
@@ -198,29 +162,11 @@ def _padding(spec: Spec) -> Parameter:
     return Parameter(PADDING.name, PADDING.label, PADDING.help, default=spec.padding)
 
 
-def _written(request: Request, parameter: Parameter) -> str:
-    value = request.params.get(parameter.name)
-    text = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
-    if not text and parameter.is_setting and request.tool:
-        return request.tool.setting(parameter.name)
-    return text
-
-
-def _check(parameter: Parameter, text: str) -> None:
-    if parameter.choices and text not in parameter.choices:
-        wanted = " or ".join(parameter.choices)
-        raise Failed(f"parameter `{parameter.name}` is `{text[:40]}`, but must be {wanted}")
-    if parameter.pattern and not re.fullmatch(parameter.pattern, text):
-        raise Failed(
-            f"parameter `{parameter.name}` is `{text[:40]}`, but must match {parameter.pattern}"
-        )
-
-
 def _behind(names: tuple[str, ...], lacking: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """The variables that the defaults of missing parameters would have come from."""
     found: dict[str, None] = {}
     for name in names:
-        found |= dict.fromkeys(lacking.get(name.removeprefix(_PARAMS), (name,)))
+        found |= dict.fromkeys(lacking.get(name.removeprefix(PREFIX), (name,)))
     return tuple(found)
 
 
