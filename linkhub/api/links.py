@@ -15,7 +15,7 @@ from linkhub.api.access import action_or_404, run_or_404
 from linkhub.api.auth import READ, ApiRequest
 from linkhub.api.lists import MAX_LIMIT, Paged, Whole, list_response, plain_list
 from linkhub.api.paging import BY_NAME, page
-from linkhub.api.reading import Ordered, refuse_unknown
+from linkhub.api.reading import Ordered
 from linkhub.api.router import router
 from linkhub.api.shapes import FoundLinks, LinkJson, LinkList, link_json
 from linkhub.lib.keyset import encode_cursor
@@ -54,7 +54,6 @@ def list_links(
     They are found as they are stored, and shown as they are: one that changed since, or no longer
     matches, is `updating`. Links of a project's own level come last. Needs the ability `read`.
     """
-    refuse_unknown(request, Ordered)
     links = matching_links(request.auth, filters)
 
     def produce(limit: int, cursor: str | None) -> tuple[Sequence[LinkJson], str | None]:
@@ -62,7 +61,9 @@ def list_links(
         return [link_json(link) for link in show_rows(rows, now=timezone.now())], following
 
     waiting = to_come(request.auth, filters)
-    return list_response(request, LinkJson, asked, produce, to_come=waiting)
+    return list_response(
+        request, LinkJson, asked, produce, narrowed_by=Filters.model_fields, to_come=waiting
+    )
 
 
 @router.get(
@@ -87,7 +88,7 @@ def list_run_links(
         links, following = _of_run(row, action, cursor)
         return _narrowed(links, level), following
 
-    return list_response(request, LinkJson, asked, produce)
+    return list_response(request, LinkJson, asked, produce, narrowed_by=("level", "action"))
 
 
 @router.get(
@@ -109,7 +110,7 @@ def list_action_links(
     """The links of one action, its attempts and pods. Needs the ability `read`."""
     row = action_or_404(request.auth, project, domain, run, action)
     items = _narrowed(links_of_action(row, now=timezone.now()), level)
-    return list_response(request, LinkJson, asked, plain_list(items))
+    return list_response(request, LinkJson, asked, plain_list(items), narrowed_by=("level",))
 
 
 def _of_run(

@@ -7,7 +7,8 @@ Programs that need every character to the letter read JSON.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, Literal
 
 from django.http import StreamingHttpResponse
@@ -53,9 +54,19 @@ class Asked(Paged):
 
 
 def list_response(
-    request: ApiRequest, shape: type, asked: Whole, produce: Produce, **more: int
+    request: ApiRequest,
+    shape: type,
+    asked: Whole,
+    produce: Produce,
+    *,
+    narrowed_by: Collection[str] = (),
+    **more: int,
 ) -> HttpResponseBase:
-    """The list as the caller wants it. `shape` is the TypedDict of its items."""
+    """The list as the caller wants it. `shape` is the TypedDict of its items.
+
+    `narrowed_by` names the parameters that there are beside those of `asked`.
+    """
+    _refuse_unknown(request, {*type(asked).model_fields, *narrowed_by})
     limit = asked.limit if isinstance(asked, Asked) else MAX_LIMIT
     is_csv = wants_csv(request, asked)
     whole = is_csv and "limit" not in asked.model_fields_set
@@ -75,6 +86,17 @@ def list_response(
             response["Link"] = f'<{_address(request, following)}>; rel="next"'
     patch_vary_headers(response, ["Accept"])
     return response
+
+
+def _refuse_unknown(request: ApiRequest, known: AbstractSet[str]) -> None:
+    """422 for a parameter that is none: a filter misspelt would let everything through.
+
+    How a list is asked for may be said to those too that come whole.
+    """
+    if unknown := sorted(request.GET.keys() - known - Asked.model_fields.keys()):
+        raise invalid(
+            [FieldError(loc=["query", name[:255]], msg="is no parameter") for name in unknown]
+        )
 
 
 def wants_csv(request: ApiRequest, asked: Whole) -> bool:

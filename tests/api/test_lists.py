@@ -107,9 +107,15 @@ def test_it_names_the_filter_at_fault(api: Api, path: str, name: str, value: str
 
 
 @pytest.mark.parametrize("path", FILTERED)
-def test_it_refuses_what_is_no_filter(api: Api, path: str) -> None:
-    assert list(errors(api.get(path, workflw="x"))) == ["query.workflw"]
+def test_it_refuses_another_order(api: Api, path: str) -> None:
     assert list(errors(api.get(path, order="name"))) == ["query.order"]
+
+
+@pytest.mark.parametrize("path", [*PAGED, *WHOLE])
+def test_it_refuses_what_is_no_parameter(api: Api, path: str) -> None:
+    make_action(make_run(), "x1")
+    assert list(errors(api.get(path, workflw="x"))) == ["query.workflw"]
+    assert api.get(path, limit=5, cursor="", format="json").status_code == 200
 
 
 @pytest.mark.parametrize("path", PAGED)
