@@ -98,7 +98,12 @@ class LinkDefinition(models.Model):
     """
 
     project = models.ForeignKey(
-        Project, models.CASCADE, null=True, blank=True, related_name="link_definitions"
+        Project,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="link_definitions",
+        db_index=False,
     )
     key = models.SlugField(max_length=NAME_LENGTH, db_index=False)
     name = models.CharField(max_length=2000)
@@ -165,11 +170,16 @@ class Link(models.Model):
     `depends_on_now` and `expires_at` say what time alone can change.
     """
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="links")
-    run = models.ForeignKey(Run, models.CASCADE, null=True, related_name="links")
-    action = models.ForeignKey(Action, models.CASCADE, null=True, related_name="links")
-    attempt = models.ForeignKey(Attempt, models.CASCADE, null=True, related_name="links")
-    pod = models.ForeignKey(Pod, models.CASCADE, null=True, related_name="links")
+    # Their indexes stand below: most links have no attempt, no pod, and many no action.
+    project = models.ForeignKey(Project, models.CASCADE, related_name="links", db_index=False)
+    run = models.ForeignKey(Run, models.CASCADE, null=True, related_name="links", db_index=False)
+    action = models.ForeignKey(
+        Action, models.CASCADE, null=True, related_name="links", db_index=False
+    )
+    attempt = models.ForeignKey(
+        Attempt, models.CASCADE, null=True, related_name="links", db_index=False
+    )
+    pod = models.ForeignKey(Pod, models.CASCADE, null=True, related_name="links", db_index=False)
     key = models.CharField(max_length=NAME_LENGTH)
     run_created = models.DateTimeField(null=True)
     name = models.TextField()
@@ -218,6 +228,11 @@ class Link(models.Model):
             models.Index(
                 fields=["action"], condition=Q(action__isnull=False), name="link_by_action"
             ),
+            # Cascades.
+            models.Index(
+                fields=["attempt"], condition=Q(attempt__isnull=False), name="link_by_attempt"
+            ),
+            models.Index(fields=["pod"], condition=Q(pod__isnull=False), name="link_by_pod"),
             # A run's links, and cascades.
             models.Index(fields=["run"], condition=Q(run__isnull=False), name="link_by_run"),
             # GET /links over every project, newest first.
@@ -253,7 +268,7 @@ class Link(models.Model):
 class Resolved(models.Model):
     """The change value at which a unit (action, run's own level, project) was resolved."""
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
     run = models.ForeignKey(Run, models.CASCADE, null=True, related_name="+")
     action = models.ForeignKey(Action, models.CASCADE, null=True, related_name="+")
     change = models.BigIntegerField()

@@ -1,6 +1,7 @@
 """Recorded facts: what ran, where, when, and the links that came with it.
 
-Every table has an integer key inside and a natural key outside. `stamps` keeps, per field and
+Every table has an integer key inside and a natural key outside. A foreign key has no index of
+its own where a constraint or index begins with it. `stamps` keeps, per field and
 per map key, the microsecond since 1970 at which the value held was true; `observed` keeps, per
 phase, when it was last seen. `linkhub/runs/merge.py` reads and writes both.
 """
@@ -51,7 +52,7 @@ class Phased(Recorded):
 class Workflow(models.Model):
     """What runs execute; `latest_run` is the newest by (created, id)."""
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="workflows")
+    project = models.ForeignKey(Project, models.CASCADE, related_name="workflows", db_index=False)
     domain = models.CharField(max_length=NAME_LENGTH)
     name = models.CharField(max_length=NAME_LENGTH)
     latest_run = models.ForeignKey("Run", models.SET_NULL, null=True, blank=True, related_name="+")
@@ -76,11 +77,11 @@ class RunQuerySet(models.QuerySet["Run"]):
 class Run(Phased):
     """One execution of a workflow. `created_at` is the first receipt until it is given."""
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="runs")
+    project = models.ForeignKey(Project, models.CASCADE, related_name="runs", db_index=False)
     domain = models.CharField(max_length=NAME_LENGTH)
     name = models.CharField(max_length=NAME_LENGTH)
     workflow = models.ForeignKey(
-        Workflow, models.SET_NULL, null=True, blank=True, related_name="runs"
+        Workflow, models.SET_NULL, null=True, blank=True, related_name="runs", db_index=False
     )
     version = models.CharField(max_length=NAME_LENGTH, blank=True)
     engine = models.CharField(max_length=64, blank=True)
@@ -145,7 +146,7 @@ class Run(Phased):
 class Task(Recorded):
     """What actions execute. `links` are the task's static attached links, held once."""
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="tasks")
+    project = models.ForeignKey(Project, models.CASCADE, related_name="tasks", db_index=False)
     name = models.CharField(max_length=NAME_LENGTH)
     version = models.CharField(max_length=NAME_LENGTH, blank=True)
     links = models.JSONField(default=list)
@@ -171,7 +172,7 @@ class Action(Phased):
     `task_version` is the action's own; without one, `task` is of the run's version.
     """
 
-    run = models.ForeignKey(Run, models.CASCADE, related_name="actions")
+    run = models.ForeignKey(Run, models.CASCADE, related_name="actions", db_index=False)
     name = models.CharField(max_length=NAME_LENGTH)
     parent = models.CharField(max_length=NAME_LENGTH, blank=True)
     task = models.ForeignKey(Task, models.RESTRICT, null=True, blank=True, related_name="+")
@@ -203,7 +204,7 @@ class Action(Phased):
 class Attempt(Phased):
     """One try of an action, numbered from 1. `variables` are a back end's extra ones."""
 
-    action = models.ForeignKey(Action, models.CASCADE, related_name="attempts")
+    action = models.ForeignKey(Action, models.CASCADE, related_name="attempts", db_index=False)
     number = models.PositiveIntegerField()
     cluster = models.CharField(max_length=NAME_LENGTH, blank=True)
     generated_name = models.CharField(max_length=NAME_LENGTH, blank=True)
@@ -224,7 +225,7 @@ class Attempt(Phased):
 class Pod(Recorded):
     """Where an attempt ran; a distributed attempt has one per worker."""
 
-    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="pods")
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="pods", db_index=False)
     name = models.CharField(max_length=NAME_LENGTH)
     uid = models.CharField(max_length=NAME_LENGTH, blank=True)
     namespace = models.CharField(max_length=NAME_LENGTH, blank=True)
@@ -262,7 +263,7 @@ class AttachedLink(models.Model):
         OVERRIDE = "override"
         EMITTED = "emitted"
 
-    run = models.ForeignKey(Run, models.CASCADE, related_name="attached_links")
+    run = models.ForeignKey(Run, models.CASCADE, related_name="attached_links", db_index=False)
     action = models.ForeignKey(
         Action, models.CASCADE, null=True, blank=True, related_name="attached_links"
     )
@@ -305,7 +306,7 @@ class Pending(models.Model):
         BACKFILL = 0
         NORMAL = 10
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
     run = models.ForeignKey(Run, models.CASCADE, null=True, related_name="+")
     action = models.ForeignKey(Action, models.CASCADE, null=True, related_name="+")
     lane = models.CharField(max_length=8, choices=Lane, default=Lane.MAIN)
@@ -347,7 +348,7 @@ class WorkflowDay(models.Model):
     A marked day is recomputed from its runs, never incremented.
     """
 
-    workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="days")
+    workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="days", db_index=False)
     day = models.DateField()
     outcomes = models.JSONField(default=dict)
     coverage = models.JSONField(default=dict)

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             "CREATE SEQUENCE runs_pending_generation_seq AS bigint;"
-            " INSERT INTO runs_changecounter (id, value) VALUES (1, 0);",
+            " INSERT INTO runs_changecounter (id, value, wide) VALUES (1, 0, 0);",
             "DROP SEQUENCE runs_pending_generation_seq; DELETE FROM runs_changecounter;",
         ),
     ]
