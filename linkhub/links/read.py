@@ -11,7 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from linkhub.accounts.models import Project
+from linkhub.links.brief import Firsts, narrowed
 from linkhub.links.load import load_catalogue, load_units, root_actions
 from linkhub.links.models import Link
 from linkhub.links.outcomes import Identity, digests_of, identity_of
@@ -40,6 +43,7 @@ from linkhub.runs.pending import Unit
 
 __all__ = [
     "ShownLink",
+    "links_in_brief",
     "links_of_action",
     "links_of_actions",
     "links_of_project",
@@ -93,8 +97,15 @@ def links_of_actions(actions: Sequence[Action], *, now: datetime) -> dict[int, l
     return {unit.action_id or 0: links for unit, links in links_of_units(places, now=now).items()}
 
 
-def links_of_runs(runs: Sequence[Run], *, now: datetime) -> dict[int, list[ShownLink]]:
-    """By run id, for lists: the links of its own level, then those of its root action."""
+def links_in_brief(runs: Sequence[Run], *, now: datetime) -> dict[int, list[ShownLink]]:
+    """By run id, for lists: as `links_of_runs`, but of the root's attempts and pods one each."""
+    return links_of_runs(runs, now=now, brief=True)
+
+
+def links_of_runs(
+    runs: Sequence[Run], *, now: datetime, brief: bool = False
+) -> dict[int, list[ShownLink]]:
+    """By run id: the links of its own level, then those of its root action."""
     names = _project_names(runs)
     roots = root_actions([run.pk for run in runs])
     places: dict[Unit, Place] = {}
@@ -104,7 +115,7 @@ def links_of_runs(runs: Sequence[Run], *, now: datetime) -> dict[int, list[Shown
             pk, name = roots[run.pk]
             places[Unit(run.project_id, run.pk, pk)] = place._replace(action=name)
     found: dict[int, list[ShownLink]] = {run.pk: [] for run in runs}
-    for unit, links in links_of_units(places, now=now).items():
+    for unit, links in links_of_units(places, now=now, brief=brief).items():
         found[unit.run_id or 0] += links
     return found
 
@@ -127,13 +138,16 @@ def _place_of(run: Run, project_names: Mapping[int, str]) -> Place:
     return Place(project_names[run.project_id], run.domain, run.name)
 
 
-def links_of_units(places: Mapping[Unit, Place], *, now: datetime) -> dict[Unit, list[ShownLink]]:
+def links_of_units(
+    places: Mapping[Unit, Place], *, now: datetime, brief: bool = False
+) -> dict[Unit, list[ShownLink]]:
     """The links of each unit, in their order; units in the order given.
 
+    In `brief`, of each action only those of its newest attempt's first pod (`brief.py`).
     What tells stale units is read before the stored links, which are so at least as new.
     """
     catalogue = load_catalogue()
-    shelf = _Shelf(places, catalogue)
+    shelf = _Shelf(places, catalogue, brief)
     again = shelf.stale | {
         unit for unit, links in shelf.stored.items() if _is_timed(links.values(), now)
     }
@@ -143,7 +157,7 @@ def links_of_units(places: Mapping[Unit, Place], *, now: datetime) -> dict[Unit,
         if unit not in again:
             links = shelf.from_store(unit)
         elif unit in facts:
-            links = shelf.from_facts(unit, facts[unit], now)
+            links = shelf.from_facts(unit, narrowed(facts[unit]) if brief else facts[unit], now)
         else:
             links = []
         shown[unit] = [each.link for each in sorted(links, key=lambda each: each[:-1])]
@@ -157,13 +171,17 @@ def _is_timed(links: Iterable[StoredLink], now: datetime) -> bool:
 class _Shelf:
     """What is stored for some units, and which of them are out of date."""
 
-    def __init__(self, places: Mapping[Unit, Place], catalogue: Catalogue) -> None:
+    def __init__(self, places: Mapping[Unit, Place], catalogue: Catalogue, brief: bool) -> None:
         self.places = places
         self.catalogue = catalogue
         self.queue = queue_of(places)
         resolved = resolved_at(places)
         self.stored: dict[Unit, dict[Identity, StoredLink]] = defaultdict(dict)
-        for unit, values in rows_of(Link.objects.all(), list(places), *STORED_COLUMNS):
+        rows: QuerySet[Link] = Link.objects.all()
+        if brief:
+            actions = [unit.action_id for unit in places if unit.action_id is not None]
+            rows = Firsts.of(actions).of_links(rows)
+        for unit, values in rows_of(rows, list(places), *STORED_COLUMNS):
             link = StoredLink(*values)
             self.stored[unit][link.attempt_id, link.pod_id, link.key] = link
         keys = {unit: {link.key for link in self.stored[unit].values()} for unit in places}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
 
-from linkhub.links.read import ShownLink, links_of_runs
+from linkhub.links.read import ShownLink, links_in_brief
 from linkhub.pages import addresses
 from linkhub.pages.chips import Chip, by_tool, make_chips, may_still_change, poll_seconds
 from linkhub.pages.phases import ShownPhase, can_change, shown_phase
@@ -82,7 +82,7 @@ def run_table(
 ) -> RunTable:
     """`part` begins the ids of its elements: two tables of a page may show the same run."""
     toolbox = Toolbox.load()
-    links = links_of_runs(window.runs, now=now)
+    links = links_in_brief(window.runs, now=now)
     chips = {run.pk: make_chips(links.get(run.pk, []), toolbox) for run in window.runs}
     tools = sorted(
         {chip.tool for own in chips.values() for chip in own}, key=lambda tool: tool.position
