@@ -42,6 +42,9 @@ def _duration(value: Any) -> Any:
 TTL = Described(
     {"pattern": r"^([0-9]{1,9}(\.[0-9]{1,6})?[smh]|[0-9]{1,8}[dw])$", "examples": ["30d"]}
 )
+# Levels of which a run or action can have thousands of subjects.
+SPREAD = frozenset({"attempt", "pod"})
+MAX_SPREAD = 50
 ParamValue = Annotated[Text, StringConstraints(max_length=8000)] | int | Finite | bool | None
 
 
@@ -115,6 +118,16 @@ def check_identities(links: list[AttachedLinkDocument]) -> list[AttachedLinkDocu
         if (identity := (link.key, *link.place)) in seen:
             raise ValueError(f"has the key {link.key} twice for the same attempt and pod")
         seen.add(identity)
+    return links
+
+
+def check_spread(links: list[AttachedLinkDocument]) -> list[AttachedLinkDocument]:
+    """Links for every attempt or pod are few: each of them is made as often as there are pods."""
+    spread = [link for link in links if link.level in SPREAD and link.place == (0, "")]
+    if len(spread) > MAX_SPREAD:
+        raise ValueError(
+            f"has {len(spread)} links for every attempt or pod; at most {MAX_SPREAD} are allowed"
+        )
     return links
 
 

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from linkhub.lib.names import check_name
-from linkhub.runs.attached import AttachedLinkDocument, check_identities
+from linkhub.runs.attached import AttachedLinkDocument, check_identities, check_spread
 from linkhub.runs.phases import Phase
 from linkhub.runs.scalars import WHOLE, Described, Moment, Short, Text
 
@@ -40,7 +40,10 @@ MapKey = Annotated[Text, StringConstraints(min_length=1, max_length=255)]
 Map = Annotated[dict[MapKey, Long | None], Field(max_length=MAX_KEYS)]
 Context = Annotated[dict[MapKey, Long], Field(max_length=MAX_KEYS)]
 Links = Annotated[
-    list[AttachedLinkDocument], Field(max_length=1000), AfterValidator(check_identities)
+    list[AttachedLinkDocument],
+    Field(max_length=1000),
+    AfterValidator(check_identities),
+    AfterValidator(check_spread),
 ]
 
 

@@ -97,3 +97,11 @@ def test_it_takes_no_pod_and_a_blank_one_for_the_same(none: dict[str, Any]) -> N
     named = [{"url": "https://x", **each} for each in ({"pod": ""}, none)]
     links = RunDocument.model_validate({"links": named}).links
     assert [key for key, _ in with_keys(links or [])] == ["link", "link-2"]
+
+
+def test_it_takes_few_links_for_every_pod() -> None:
+    def links(**place: Any) -> list[Any]:
+        return [{"key": f"k{n}", "url": "https://x", "level": "pod"} | place for n in range(51)]
+
+    assert "at most 50" in fault(links=links())
+    assert parse(links=links(pod="p1")).links
