@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from benchmarks.options import read_options
 
 ROOT = Path(__file__).parents[2]
@@ -17,6 +19,7 @@ def test_it_reads_sizes_in_any_order() -> None:
     assert read_options(["--runs", "100_000,10000"]).sizes == (10_000, 100_000)
 
 
+@pytest.mark.slow
 def test_it_measures_everything_at_a_tiny_size(tmp_path: Path) -> None:
     figures, text = tmp_path / "figures.json", tmp_path / "performance.md"
     command = [sys.executable, "-m", "benchmarks", *TINY]
