@@ -181,6 +181,24 @@ def test_it_refuses_a_value_that_is_a_dot_segment(name: str, dots: str) -> None:
     assert error.value.rule == "dot-segment"
 
 
+@pytest.mark.parametrize(
+    ("params", "names", "run"),
+    [
+        ({}, {"runname": ".", "actionname": ".."}, ".-.."),
+        (
+            {"id": "..", "is_distributed": True, "rank_scope": "worker", "worker_index": 1},
+            {},
+            "..-worker-1",
+        ),
+    ],
+)
+def test_it_takes_dots_that_are_no_segment_of_their_own(
+    params: dict[str, Any], names: dict[str, str], run: str
+) -> None:
+    built = PROVIDER.build(a_request({**PLACE, **params}, **names))
+    assert built.url == f"https://wandb.ai/ent/proj/runs/{run}"
+
+
 PARENT = {"_wandb_run_id": "prun"}
 
 

@@ -97,11 +97,21 @@ def segment(piece: Piece, safe: str = "") -> Part:
 def own_name(request: Request) -> list[Part]:
     """The id that the plugin makes of run and action."""
     run, action = request.required("runName"), request.required("actionName")
-    return [
-        segment((run, "runName"), RUN_ID_SAFE),
-        Part("-", None),
-        segment((action, "actionName"), RUN_ID_SAFE),
-    ]
+    return [piece((run, "runName")), Part("-", None), piece((action, "actionName"))]
+
+
+def piece(given: Piece) -> Part:
+    """A part of a run's id, which need not be a whole segment."""
+    text, variable = given
+    return Part(encode_path(text, RUN_ID_SAFE), variable)
+
+
+def check_id(parts: list[Part]) -> list[Part]:
+    """The parts of an id; raises Refused where together they are `.` or `..`."""
+    whole = "".join([part.text for part in parts])
+    if whole in {".", ".."}:
+        raise Refused("dot-segment", f"`{whole}` would be a path segment of its own")
+    return parts
 
 
 def _host(request: Request) -> tuple[str, bool, str | None]:

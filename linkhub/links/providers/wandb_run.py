@@ -66,7 +66,7 @@ class WandbRun(Provider):
         distributed = request.flag("is_distributed")
         page, id_parts = _distributed(request) if distributed else _run(request)
         if id_parts:
-            parts += (Part(f"/{page}/", None), *id_parts)
+            parts += (Part(f"/{page}/", None), *wandb.check_id(id_parts))
         notes = (*place.notes(), *_divergences(request, distributed, has_id=bool(id_parts)))
         return Built(joined(parts), tuple(parts), place.host_is_variable, notes=notes)
 
@@ -83,7 +83,7 @@ def _own_id(request: Request) -> list[Part]:
     """The id that was given, else the one that the plugin makes of run and action."""
     given = wandb.given_or_context(request, "id", "wandb_id")
     if given:
-        return [_id(given)]
+        return [wandb.piece(given)]
     return wandb.own_name(request)
 
 
@@ -102,12 +102,8 @@ def _run(request: Request) -> tuple[str, list[Part]]:
     mode = request.text("run_mode")
     parent = request.context.get("_wandb_run_id")
     if parent and mode != "new":
-        return "runs", [_id((parent, "context._wandb_run_id"))]
+        return "runs", [wandb.piece((parent, "context._wandb_run_id"))]
     return "runs", [] if mode == "shared" else _own_id(request)
-
-
-def _id(piece: Piece) -> Part:
-    return wandb.segment(piece, wandb.RUN_ID_SAFE)
 
 
 def _divergences(request: Request, distributed: bool, *, has_id: bool) -> tuple[str, ...]:
