@@ -339,3 +339,9 @@ def test_the_answer_of_a_python_class_is_judged(answer: Any, expected: str) -> N
 def test_a_hidden_python_class_is_not_run() -> None:
     unit = a_unit(an_action(phase="failed"))
     assert run_python(built("https://x.test/"), unit, hide_once_finished=True)[1] == []
+
+
+def test_it_resolves_a_template_of_any_stored_length() -> None:
+    long = f"https://a.example.com/{{{{ .runName }}}}?q={'x' * 9_000}"
+    link = one(a_unit(an_action()), a_definition(template=long))
+    assert (link.state, "characters" in link.reason) == ("blocked", True)

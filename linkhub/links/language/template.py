@@ -6,6 +6,7 @@ the slots of a list and joins it.
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ from linkhub.links.language.syntax import Node, Reference, print_nodes
 from linkhub.links.language.values import Values
 
 MAX_LENGTH = 8_000
+STORED = sys.maxsize
+"""As `max_length`: no limit, for what was held to one when it was stored."""
 _BLANKS = " \t\r\n\f"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from linkhub.links.language import MissingVariables, TemplateError, Text, Values, compile_text
+from linkhub.links.language.template import STORED
 from linkhub.links.providers.base import ParamValue
 
 
@@ -72,7 +73,7 @@ def compile_or_none(source: str, *, attached: bool) -> Text | None:
     if "{{" not in source:
         return None
     try:
-        text = compile_text(source)
+        text = compile_text(source, max_length=STORED)
     except TemplateError:
         if attached:
             return None

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from linkhub.lib.url_policy import HostOrigin
 from linkhub.links.language import TemplateError, compile_template
+from linkhub.links.language.template import STORED
 from linkhub.links.providers import Provider, UnknownProvider, get
 from linkhub.links.resolving.facts import AttachedFacts, DefinitionSpec
 from linkhub.links.resolving.lifecycle import Lifecycle, parse_ttl
@@ -145,7 +146,7 @@ def _maker_of_definition(spec: DefinitionSpec, provider: Provider | None) -> Mak
     params = Params.compile(spec.params, attached=False)
     if provider is not None:
         return FromProvider(provider, params)
-    return FromTemplate(compile_template(spec.template), params)
+    return FromTemplate(compile_template(spec.template, max_length=STORED), params)
 
 
 def _maker_of_attached(body: Mapping[str, Any], provider: Provider | None) -> Maker:
@@ -156,7 +157,7 @@ def _maker_of_attached(body: Mapping[str, Any], provider: Provider | None) -> Ma
     if "{{" not in url:
         return WrittenOut(url)
     try:
-        template = compile_template(url)
+        template = compile_template(url, max_length=STORED)
     except TemplateError as error:
         return WrittenOut(url, f"Shown as it came, since it is no template: {error}.")
     return FromTemplate(template, params) if template.variables else WrittenOut(url)
