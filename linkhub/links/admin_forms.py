@@ -17,11 +17,12 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from pydantic import BaseModel, ValidationError
 
+from linkhub.lib.durations import format_duration
 from linkhub.lib.plain_errors import plain_errors
 from linkhub.links import providers
 from linkhub.links.admin_rules import RulesField, keep_types
 from linkhub.links.checks import Invalid, check_definition, check_tool
-from linkhub.links.documents import DefinitionDocument, ToolDocument, format_duration
+from linkhub.links.documents import DefinitionDocument, ToolDocument
 from linkhub.links.json_field import JsonField
 from linkhub.links.models import LinkDefinition, Tool
 

@@ -22,23 +22,14 @@ from pydantic import (
     model_validator,
 )
 
+from linkhub.lib.durations import format_duration, parse_duration
 from linkhub.links.models import LinkDefinition, Tool
-from linkhub.runs.attached import either_given, parse_duration
+from linkhub.runs.attached import either_given
 from linkhub.runs.documents import Name
 from linkhub.runs.flyte_spellings import OF_DEFINITIONS, as_sent, translate
 from linkhub.runs.scalars import WHOLE, Described, Key, Short, Text
 
 LONGEST_TTL = timedelta(days=10_000)
-_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
-
-
-def format_duration(duration: timedelta) -> str:
-    """The duration in the largest unit that divides it: `30d`, never `720h`."""
-    seconds = duration.total_seconds()
-    for unit, size in _UNITS:
-        if seconds % size == 0:
-            return f"{int(seconds // size)}{unit}"
-    return f"{seconds:f}".rstrip("0") + "s"
 
 
 def _check_ttl(text: str) -> str:

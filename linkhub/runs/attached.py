@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from django.utils.text import slugify
@@ -16,21 +14,9 @@ from pydantic import (
     model_validator,
 )
 
+from linkhub.lib.durations import parse_duration
 from linkhub.runs.flyte_spellings import OF_LINKS, translate
 from linkhub.runs.scalars import WHOLE, Described, Finite, Key, Moment, Short, Text
-
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdw])", re.ASCII)
-
-
-def parse_duration(text: str) -> timedelta:
-    """A duration such as `30d`, `12h` or Flyte's `3600s`: a number and one of s, m, h, d, w."""
-    if (match := DURATION.fullmatch(text)) is None:
-        raise ValueError("must be a number and a unit (s, m, h, d or w), such as 30d")
-    try:
-        return timedelta(**{UNITS[match[2]]: float(match[1])})
-    except OverflowError as error:
-        raise ValueError("is too long a duration") from error
 
 
 def _duration(value: Any) -> Any:

@@ -1,32 +1,15 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from linkhub.links.documents import DefinitionDocument, format_duration
-from linkhub.runs.attached import parse_duration
+from linkhub.links.documents import DefinitionDocument
 
 
 def definition(**fields: Any) -> DefinitionDocument:
     return DefinitionDocument.model_validate({"template": "https://x.example.com"} | fields)
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [("30d", "30d"), ("720h", "30d"), ("2w", "14d"), ("90m", "90m"), ("1.5h", "90m"), ("0s", "0d")],
-)
-def test_it_shows_a_duration_in_its_largest_unit(text: str, shown: str) -> None:
-    assert format_duration(parse_duration(text)) == shown
-
-
-@given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=10_000)))
-def test_it_shows_no_other_duration_than_it_was_given(duration: timedelta) -> None:
-    assert parse_duration(format_duration(duration)) == duration
 
 
 @pytest.mark.parametrize("ttl", ["soon", "-1d", "30", "10001d", "9" * 9 + "w", ""])

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from linkhub.links.resolving.lifecycle import Life, Lifecycle, parse_ttl
+from linkhub.links.resolving.lifecycle import Life, Lifecycle
 from linkhub.runs.phases import Phase
 from tests.resolving.cases import (
     END,
@@ -126,13 +126,6 @@ def test_it_has_the_same_rules_for_attached_links(
 ) -> None:
     action = an_action(phase=phase, ended_at=END, attached=(attached(**rules),))
     assert one(a_unit(action)).state == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("90s", 90), ("1.5h", 5400), ("2d", 172800), ("1w", 604800)]
-)
-def test_it_reads_a_time_to_live(text: str, seconds: int) -> None:
-    assert parse_ttl(text) == timedelta(seconds=seconds)
 
 
 # Terminal: what ended, what is inside of what ended, and an attempt with a later one.

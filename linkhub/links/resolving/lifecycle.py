@@ -6,7 +6,6 @@ something that has, and an attempt after which there is another.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,9 +15,6 @@ from linkhub.lib.phases import PENDING, TERMINAL
 from linkhub.links.resolving.facts import ActionFacts, AttemptFacts, PodFacts, RunFacts
 
 NEVER_GIVEN = "running"
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_TTL = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdw])", re.ASCII)
 
 
 class Life(NamedTuple):
@@ -116,13 +112,3 @@ def _later(moment: datetime, by: timedelta) -> datetime | None:
         return moment + by
     except OverflowError:
         return None
-
-
-def parse_ttl(text: str) -> timedelta:
-    """An attached link's time to live: `30d`, `12h`, Flyte's `3600s`. Raises ValueError."""
-    if (found := _TTL.fullmatch(text)) is None:
-        raise ValueError(f"`{text[:40]}` is not a time to live such as 30d")
-    try:
-        return timedelta(**{_UNITS[found[2]]: float(found[1])})
-    except OverflowError:
-        return timedelta.max

@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from linkhub.lib.durations import parse_duration
 from linkhub.lib.url_policy import HostOrigin
 from linkhub.links.language import TemplateError, compile_template
 from linkhub.links.language.template import STORED
 from linkhub.links.providers import Provider, UnknownProvider, get
 from linkhub.links.resolving.facts import AttachedFacts, DefinitionSpec
-from linkhub.links.resolving.lifecycle import Lifecycle, parse_ttl
+from linkhub.links.resolving.lifecycle import Lifecycle
 from linkhub.links.resolving.makers import FromProvider, FromTemplate, Maker, WrittenOut
 from linkhub.links.resolving.names import LinkName
 from linkhub.links.resolving.params import Params
@@ -167,5 +168,5 @@ def _attached_lifecycle(body: Mapping[str, Any]) -> Lifecycle:
     return Lifecycle(
         body.get("show_while_pending", True),
         body.get("hide_once_finished", False),
-        parse_ttl(body["ttl"]) if body.get("ttl") else None,
+        parse_duration(body["ttl"]) if body.get("ttl") else None,
     )
