@@ -7,7 +7,7 @@ What needs more than the document itself (the tool, the provider, the policy) is
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -165,9 +165,7 @@ class DefinitionDocument(Strict):
 
     @model_validator(mode="wrap")
     @classmethod
-    def accept_flyte_spellings(
-        cls, given: Any, validate: ModelWrapValidatorHandler[DefinitionDocument]
-    ) -> DefinitionDocument:
+    def accept_flyte_spellings(cls, given: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
         if not isinstance(given, dict):
             return validate(given)
         ours = translate(given, OF_DEFINITIONS)
