@@ -9,12 +9,12 @@ A form makes the document that the API would take and has it checked the same wa
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
 from django import forms
 from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 from pydantic import BaseModel, ValidationError
 
 from linkhub.lib.durations import format_duration
@@ -113,13 +113,26 @@ class ToolForm(DocumentForm[ToolDocument]):
         check_tool(self.document, stored=self.instance if self.instance.pk else None)
 
 
-def provider_choices() -> list[tuple[str, str]]:
-    return [("", "None: a template")] + [(one.kind, one.label) for one in providers.all()]
+Choices = list[tuple[str, str]]
 
 
-def _parameters_help() -> SafeString:
-    rows = ((one.kind, ", ".join(each.name for each in one.parameters)) for one in providers.all())
-    return format_html_join("", "{}: {}<br>", rows)
+def provider_choices() -> list[tuple[str, str | Choices]]:
+    """The catalogue by its groups, below the choice of writing a template."""
+    groups: dict[str, Choices] = defaultdict(list)
+    for one in providers.all():
+        groups[one.group].append((one.kind, one.label))
+    ordered = [(group, sorted(kinds, key=lambda kind: kind[1])) for group, kinds in groups.items()]
+    return [("", "None: a template"), *sorted(ordered)]
+
+
+def _parameters_help(kind: str) -> str:
+    """What the provider takes; of one that is not there, the refusal on saving speaks."""
+    try:
+        provider = providers.get(kind)
+    except providers.UnknownProvider:
+        return "A provider's parameters are listed here once it is chosen and saved."
+    rows = ((each.name, each.help) for each in provider.parameters)
+    return format_html_join("", "<code>{}</code>: {}<br>", rows)
 
 
 def _code_area(rows: int = 4) -> forms.Textarea:
@@ -176,7 +189,6 @@ class DefinitionForm(DocumentForm[DefinitionDocument]):
             "key": "Stands in addresses such as /go/…/KEY; it cannot be changed later.",
             "name": "What viewers see; may hold variables.",
             "level": "What one link is made for.",
-            "params": _parameters_help(),
             "select": SELECT_HELP,
             "show_while_pending": "Also while the execution is queued or initializing.",
             "hide_once_finished": "Not shown any more once the execution has ended.",
@@ -187,6 +199,8 @@ class DefinitionForm(DocumentForm[DefinitionDocument]):
         super().__init__(*args, **kwargs)
         if self.instance.ttl is not None:
             self.initial["time_to_live"] = format_duration(self.instance.ttl)
+        kind = self["provider"].value() or ""
+        self.fields["params"].help_text = _parameters_help(kind)
 
     def clean_key(self) -> str:
         """A key that is taken is an error; a deleted definition's is free, and gives its row."""
