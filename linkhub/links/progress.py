@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F, Func, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from linkhub.links.backfill import waiting
 from linkhub.links.models import Backfill
 
@@ -30,26 +33,37 @@ class Progress:
 
 
 def progress_of(backfills: Iterable[Backfill], *, now: datetime) -> list[Progress]:
-    """One each; what is marked and waits is counted once for all, and is no more than a batch."""
+    """One each, of running ones as of one moment; what is marked and waits is not done yet."""
     backfills = list(backfills)
-    running = [each for each in backfills if each.status == Backfill.Status.RUNNING]
-    queued = waiting().count() if running else 0
-    return [_progress(each, queued, now) for each in backfills]
+    running = [each.pk for each in backfills if each.status == Backfill.Status.RUNNING]
+    marks = _marks_of(running) if running else {}
+    return [_progress(each, *marks.get(each.pk, (each.marked, 0)), now) for each in backfills]
 
 
-def _progress(backfill: Backfill, queued: int, now: datetime) -> Progress:
-    if backfill.status == Backfill.Status.RUNNING:
-        done, until = max(0, backfill.marked - queued), now
-    else:
-        done, until = backfill.marked, backfill.finished_at or now
+def _marks_of(backfills: list[int]) -> dict[int, tuple[int, int]]:
+    """By id, how many units were marked and how many of its projects' still wait.
+
+    In one statement: workers and marks go on, and what is done would seem to go back.
+    """
+    mine = waiting().filter(project=Coalesce(OuterRef("project"), F("project")))
+    queued = mine.order_by().annotate(count=Func("pk", function="COUNT")).values("count")
+    rows = Backfill.objects.filter(pk__in=backfills).annotate(queued=Subquery(queued))
+    return {
+        pk: (marked, queued) for pk, marked, queued in rows.values_list("pk", "marked", "queued")
+    }
+
+
+def _progress(backfill: Backfill, marked: int, queued: int, now: datetime) -> Progress:
+    running = backfill.status == Backfill.Status.RUNNING
+    done, until = max(0, marked - queued), now if running else backfill.finished_at or now
     # Units that are recorded meanwhile, or were counted by estimate, can exceed the total.
-    total = max(backfill.total, backfill.marked)
+    total = max(backfill.total, marked)
     if backfill.status == Backfill.Status.DONE:
         total = done
     seconds = (until - backfill.created_at).total_seconds()
     if seconds < FIRST_SECONDS or not done:
         return Progress(done, total, None, None)
     rate = done / seconds
-    if backfill.status != Backfill.Status.RUNNING:
+    if not running:
         return Progress(done, total, rate, None)
     return Progress(done, total, rate, now + timedelta(seconds=(total - done) / rate))
