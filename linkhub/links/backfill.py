@@ -2,8 +2,8 @@
 
 A backfill only adds Pending rows at low priority, a bounded number at a time, so new runs always
 go first. It walks over the runs by (created, id) and marks the units that were resolved before
-its change. A unit that a worker is just resolving is marked too: that worker may have read the
-definitions before the change.
+its change and that it reaches (`reached.py`); the others are right already. A unit that a worker
+is just resolving is marked too: that worker may have read the definitions before the change.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ import json
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Max, Q, QuerySet, Value
 from django.db.models.functions import Concat, Now
 from django.utils import timezone
 
 from linkhub.accounts.models import Project
+from linkhub.links.load import load_catalogue
 from linkhub.links.models import Backfill, Resolved
-from linkhub.links.sql import LOCK_RUNS
+from linkhub.links.reached import Older, divide, lock_older, move_on
 from linkhub.runs.models import Pending, Run, Task
 from linkhub.runs.pending import Unit, mark
 
@@ -29,33 +30,6 @@ WINDOWS = 20
 # Beyond this many units, the total is the planner's estimate.
 COUNTED = 10_000
 TAKEN_OVER = "; taken over by a later change"
-
-# Not yet resolved again, and nobody about to do so with what was read after the change.
-STALE = """
-    WITH queued AS NOT MATERIALIZED (
-        SELECT run_id, action_id FROM runs_pending
-        WHERE lane = 'main' AND claim IS NULL AND attempts < %(max_attempts)s
-    )
-    SELECT u.project_id, u.run_id, u.action_id
-    FROM (
-        SELECT r.project_id, r.id AS run_id, NULL::bigint AS action_id, r.created_at, s.change
-        FROM runs_run AS r
-        LEFT JOIN links_resolved AS s
-          ON s.project_id = r.project_id AND s.run_id = r.id AND s.action_id IS NULL
-        WHERE r.id = ANY(%(runs)s) AND NOT EXISTS (
-            SELECT FROM queued AS q WHERE q.run_id = r.id AND q.action_id IS NULL)
-        UNION ALL
-        SELECT r.project_id, r.id, a.id, r.created_at, s.change
-        FROM runs_run AS r
-        JOIN runs_action AS a ON a.run_id = r.id
-        LEFT JOIN links_resolved AS s ON s.action_id = a.id
-        WHERE r.id = ANY(%(runs)s) AND NOT EXISTS (
-            SELECT FROM queued AS q WHERE q.action_id = a.id)
-    ) AS u
-    WHERE u.change IS NULL OR u.change < %(change)s
-    ORDER BY u.created_at DESC, u.run_id DESC, u.action_id NULLS FIRST
-    LIMIT %(limit)s
-"""
 
 
 def start_backfill(*, change: int, project: Project | None, reason: str) -> Backfill:
@@ -169,15 +143,20 @@ def _step(pk: int, limit: int) -> int | None:
     backfill = running.select_for_update(skip_locked=True).first()
     if backfill is None:
         return None
+    # Read before the units: whoever takes up one of them from here on knows as much.
+    catalogue = load_catalogue()
     runs = list(_next_runs(backfill))
-    units = _lock_stale([pk for _, pk in runs], backfill.change, limit)
+    older = lock_older([pk for _, pk in runs], backfill.change, limit)
+    again, passed = divide(older, catalogue)
     projects = _stale_projects(backfill) if backfill.cursor_run is None else []
-    marked = mark([*projects, *units], priority=Pending.Priority.BACKFILL)
-    _move(backfill, runs, units, full=len(units) == limit)
+    units = [*projects, *(one.unit for one in again)]
+    marked = mark(units, priority=Pending.Priority.BACKFILL)
+    move_on(passed, catalogue.change)
+    _move(backfill, runs, older, full=len(older) == limit)
     # The walk has ended; the backfill ends when what it marked has been resolved.
     if not runs and not waiting().exists():
         backfill.status, backfill.finished_at = Backfill.Status.DONE, timezone.now()
-    backfill.marked += marked
+    backfill.marked += marked + len(passed)
     backfill.save(update_fields=["marked", "status", "finished_at", "cursor_created", "cursor_run"])
     return marked if runs else None
 
@@ -211,26 +190,10 @@ def _next_runs(backfill: Backfill) -> QuerySet[Run, tuple[datetime, int]]:
     return runs.values_list("created_at", "pk")[:WINDOW]
 
 
-def _lock_stale(runs: list[int], change: int, limit: int) -> list[Unit]:
-    """The units of `runs` to mark; the runs are locked first, as by everyone who marks."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK_RUNS, [runs])
-        cursor.execute(
-            STALE,
-            {
-                "runs": runs,
-                "change": change,
-                "limit": limit,
-                "max_attempts": settings.LINKHUB_MAX_ATTEMPTS,
-            },
-        )
-        return [Unit(*row) for row in cursor.fetchall()]
-
-
 def _move(
-    backfill: Backfill, runs: list[tuple[datetime, int]], units: list[Unit], *, full: bool
+    backfill: Backfill, runs: list[tuple[datetime, int]], older: list[Older], *, full: bool
 ) -> None:
-    """Move the cursor behind the last run that is marked as a whole."""
-    done = [pk for _, pk in runs].index(units[-1].run_id or 0) if full else len(runs)
+    """Move the cursor behind the last run that is done as a whole."""
+    done = [pk for _, pk in runs].index(older[-1].run_id) if full else len(runs)
     if done:
         backfill.cursor_created, backfill.cursor_run = runs[done - 1]

@@ -41,7 +41,7 @@ def resolved_project(name: str = "flytesnacks") -> Project:
 
 
 def start(project: Project | None = None) -> Backfill:
-    return start_backfill(change=next_change(), project=project, reason="edited")
+    return start_backfill(change=next_change(wide=True), project=project, reason="edited")
 
 
 def step(waiting: int, settings) -> list[str]:
@@ -104,7 +104,7 @@ def test_it_keeps_a_bounded_number_waiting(settings):
 def test_it_leaves_out_what_was_resolved_since(settings):
     project = resolved_project()
     old_run("old", actions=0)
-    change = next_change()
+    change = next_change(wide=True)
     make.make_resolved(make.unit_of(make.make_run("new", project=project)), change)
     start_backfill(change=change, project=None, reason="edited")
     assert step(10, settings) == ["old"]
@@ -181,8 +181,12 @@ def test_it_is_not_taken_over_by_a_change_of_a_narrower_scope():
 
 def test_it_follows_changed_static_links_of_tasks(settings):
     project = resolved_project()
-    old_run("r", project=project, actions=0)
-    Task.objects.create(project=project, name="t", change=next_change())
+    for name, task in (("other", "u"), ("r", "t")):
+        run = make.make_run(name)
+        action = make.make_action(run, task=task)
+        for subject in (run, action):
+            make.make_resolved(make.unit_of(subject))
+    Task.objects.filter(name="t").update(change=next_change())
     assert step(10, settings) == ["r"]
     assert Backfill.objects.get().project == project
     step(10, settings)
