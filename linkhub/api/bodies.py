@@ -15,11 +15,11 @@ from django.http import HttpRequest
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from linkhub.api.problems import FieldError, Problem, invalid, plain_message
+from linkhub.api.problems import FieldError, Problem, invalid
+from linkhub.lib.plain_errors import plain_errors
 from linkhub.runs.flyte_spellings import as_sent
 
 T = TypeVar("T")
-Location = tuple[str | int, ...]
 CHUNK = 64 * 1024
 MAX_LOCATION = 255
 GZIP = 16 + zlib.MAX_WBITS
@@ -128,43 +128,11 @@ def field_errors(
     problems = error.errors(include_url=False, include_input=False, include_context=False)
     if problems[0]["type"] == "json_invalid":
         return [FieldError(loc=[*place], msg=problems[0]["msg"])]
-    document = from_json(data)
-    found: dict[Location, list[str]] = {}
-    for one in problems:
-        loc = _location(document, one["loc"], missing=one["type"] == "missing")
-        messages = found.setdefault(loc, [])
-        if (message := plain_message(one["msg"])) not in messages:
-            messages.append(message)
     return [
-        FieldError(loc=[*place, *map(_shortened, loc)], msg=" or ".join(messages))
-        for loc, messages in found.items()
+        FieldError(loc=[*place, *map(_shortened, loc)], msg=message)
+        for loc, message in plain_errors(error, from_json(data), as_sent)
     ]
-
-
-def _location(document: Any, loc: Sequence[str | int], *, missing: bool) -> Location:
-    """`loc` in the sender's spelling, without what stands for a type or a key instead of a place
-    in the document."""
-    place: list[str | int] = []
-    here = document
-    for number, part in enumerate(loc):
-        is_absent = missing and number == len(loc) - 1
-        sent = part if is_absent else _as_sent(here, part)
-        if sent is None:
-            continue
-        place.append(sent)
-        here = None if is_absent else here[sent]
-    return tuple(place)
 
 
 def _shortened(part: str | int) -> str | int:
     return part if isinstance(part, int) else part[:MAX_LOCATION]
-
-
-def _as_sent(here: Any, part: str | int) -> str | int | None:
-    """What was sent for `part`: Flyte's spellings are translated before anything is looked at."""
-    match here, part:
-        case dict(), str():
-            return as_sent(here, part)
-        case list(), int() if 0 <= part < len(here):
-            return part
-    return None

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import escape_uri_path
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json, to_jsonable_python
 
@@ -108,7 +109,7 @@ def wants_csv(request: ApiRequest, asked: Whole) -> bool:
 def _address(request: ApiRequest, cursor: str) -> str:
     query = request.GET.copy()
     query["cursor"] = cursor
-    return f"{request.path}?{query.urlencode()}"
+    return f"{escape_uri_path(request.path)}?{query.urlencode()}"
 
 
 def _rest(

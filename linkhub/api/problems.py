@@ -16,6 +16,8 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic_core import to_json
 from typing_extensions import TypedDict
 
+from linkhub.lib.plain_errors import plain_message
+
 MEDIA_TYPE = "application/problem+json"
 # More would only make a large answer of a large mistake.
 MAX_ERRORS = 100
@@ -157,8 +159,3 @@ def _as_sent(loc: Sequence[str | int]) -> Sequence[str | int]:
 
 def _other(_request: HttpRequest, error: Any) -> HttpResponse:
     return Problem(error.status_code, detail=error.message).response()
-
-
-def plain_message(message: str) -> str:
-    """A message of the validator without what only its own programmers understand."""
-    return message.removeprefix("Value error, ").rstrip(".")

@@ -266,3 +266,12 @@ def test_they_need_a_token_that_can_read(api_that: MakeApi, stranger: Api, path:
     assert stranger.get(path).status_code == 401
     assert api_that("ingest").get(path).status_code == 403
     assert api_that("read").get(path).status_code == 200
+
+
+def test_a_csv_pages_next_address_is_of_the_same_path(api: Api) -> None:
+    run = make_run("what?#next")
+    for number in range(3):
+        make_action(run, f"b{number}")
+    path = "/api/v1/projects/flytesnacks/domains/development/runs/what%3F%23next/actions"
+    response = api.get(path, format="csv", limit=1)
+    assert response["Link"].startswith(f"<{path}?")
