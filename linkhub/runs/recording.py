@@ -8,7 +8,7 @@ number of documents.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,8 @@ from linkhub.runs.documents import (
     RunDocument,
 )
 from linkhub.runs.models import Action, Attempt, Pod, Run, Task, Workflow
-from linkhub.runs.rows import K, M, Rows
+from linkhub.runs.reopening import Reopening
+from linkhub.runs.rows import K, M, Rows, blank, insert_unseen
 
 MERGED_APART = ("name", "number", "phase", "reopened", "links", "actions", "attempts", "pods")
 
@@ -119,32 +120,67 @@ class Recording:
         self._task_names: dict[ActionKey, str] = {}
 
     def lock_runs(self) -> None:
-        """Make the runs that are unseen, then lock all in natural-key order.
+        """Make the runs that are unseen, then lock the others; both in natural-key order.
 
-        A run that is deleted between the two is made again. The locks leave foreign keys free to
-        be checked, so that a worker that stores links of the run waits for nothing.
+        An unseen run goes in with what is said of it, so that it is written once. One that is
+        deleted before it is locked is made again. The locks leave foreign keys free to be
+        checked, so that a worker that stores links of the run waits for nothing.
         """
-        missing = {item.key: item for item in reversed(self.items)}
+        self._ensure_workflows()
+        missing = defaultdict(list)
+        for item in self.items:
+            missing[item.key].append(item)
         while missing:
-            for run, made in _made_and_locked(missing):
-                key = (run.project_id, run.domain, run.name)
+            keys = sorted(missing)
+            known = set(_stored(keys).values_list("project_id", "domain", "name"))
+            for key in self._insert_runs({key: missing[key] for key in keys if key not in known}):
                 del missing[key]
-                self.runs.add_stored(key, run)
-                self.ends_before[key] = End.of(run)
-                self.changes[key] = Changes(created=made)
+            ordered = _stored(missing).order_by("project_id", "domain", "name")
+            locked = ordered.select_related("workflow").select_for_update(of=("self",), no_key=True)
+            for run in locked if missing else ():
+                key = (run.project_id, run.domain, run.name)
+                if missing.pop(key, None):
+                    self.runs.add_stored(key, run)
+                    self.ends_before[key] = End.of(run)
+                    self.changes[key] = Changes()
+
+    def _ensure_workflows(self) -> None:
+        """Before any run is locked: what another recorder makes at once is waited for here."""
+        names = (
+            (item.project.pk, item.domain, item.document.workflow)
+            for item in self.items
+            if item.document.workflow
+        )
+        ensure(self.workflows, Workflow, ("project_id", "domain", "name"), names)
+
+    def _insert_runs(self, unseen: Mapping[RunKey, Sequence[Item]]) -> Collection[RunKey]:
+        """Insert those runs that nobody else makes meanwhile, merged; return their keys."""
+        rows: dict[RunKey, Run] = {}
+        changes: dict[RunKey, Changes] = {}
+        for key, items in unseen.items():
+            first = items[0]
+            rows[key] = run = blank(
+                Run,
+                project=first.project,
+                domain=first.domain,
+                name=first.name,
+                created_at=first.received,
+                received_at=first.received,
+            )
+            changes[key] = Changes(created=True)
+            for item in items:
+                self._merge_run(run, changes[key], item)
+            demanded = run.stamps.get(reopening.REOPENED, reopening.NEVER)
+            changes[key].run |= reopening.settle(run, Reopening(demanded=demanded))
+        inserted = insert_unseen(Run, rows, ("project_id", "domain", "name")) if rows else {}
+        for key, run in inserted.items():
+            self.runs.add_stored(key, run)
+            self.ends_before[key] = End(False, None)
+            self.changes[key] = changes[key]
+        return inserted.keys()
 
     def load(self) -> None:
         """Read what is stored of the actions, attempts and pods that the documents name."""
-        ensure(
-            self.workflows,
-            Workflow,
-            ("project_id", "domain", "name"),
-            (
-                (item.project.pk, item.domain, item.document.workflow)
-                for item in self.items
-                if item.document.workflow
-            ),
-        )
         names = {action.name for item in self.items for action in item.document.actions}
         if names:
             self.load_actions(Action.objects.filter(name__in=names))
@@ -166,13 +202,16 @@ class Recording:
 
     def merge(self) -> None:
         for item in self.items:
-            self._merge_run(item)
+            if not self.changes[item.key].created and self._merge_run(
+                self.runs[item.key], self.changes[item.key], item
+            ):
+                self.runs.touch(item.key)
             for document in item.document.actions:
                 self._merge_action(item, document)
 
-    def _merge_run(self, item: Item) -> None:
-        run, document = self.runs[item.key], item.document
-        changes = self.changes[item.key]
+    def _merge_run(self, run: Run, changes: Changes, item: Item) -> bool:
+        """Merge what is said of the run itself; return whether any of it is to be saved."""
+        document = item.document
         given = document.given(*MERGED_APART, "workflow", "ended_at")
         changed, dirty = merge.merge_fields(run, given, item.stamp, created_at=run.received_at)
         if "workflow" in document.model_fields_set:
@@ -185,9 +224,8 @@ class Recording:
                         changes.workflows_left.add(run.workflow_id)
                     key = (item.project.pk, item.domain, document.workflow or "")
                     run.workflow = self.workflows.get(key)
-        if _observe(run, document, item.stamp) or dirty:
-            self.runs.touch(item.key)
         changes.run |= changed
+        return _observe(run, document, item.stamp) or dirty
 
     def _merge_action(self, item: Item, document: ActionDocument) -> None:
         key = (*item.key, document.name)
@@ -254,35 +292,13 @@ class Recording:
             rows.write()
 
 
-def _made_and_locked(items: Mapping[RunKey, Item]) -> Iterator[tuple[Run, bool]]:
-    """The runs with the keys of `items`, locked, each with whether it was made here."""
-    wanted = [items[key] for key in sorted(items)]
-    stored = Run.objects.filter(
-        project__in={item.project.pk for item in wanted},
-        domain__in={item.domain for item in wanted},
-        name__in={item.name for item in wanted},
+def _stored(keys: Collection[RunKey]) -> models.QuerySet[Run]:
+    """The runs with these natural keys, and perhaps some more."""
+    return Run.objects.filter(
+        project__in={project for project, _, _ in keys},
+        domain__in={domain for _, domain, _ in keys},
+        name__in={name for _, _, name in keys},
     )
-    known = set(stored.values_list("project_id", "domain", "name"))
-    Run.objects.bulk_create(
-        [
-            Run(
-                project=item.project,
-                domain=item.domain,
-                name=item.name,
-                created_at=item.received,
-                received_at=item.received,
-            )
-            for item in wanted
-            if item.key not in known
-        ],
-        ignore_conflicts=True,
-    )
-    ordered = stored.order_by("project_id", "domain", "name").select_related("workflow")
-    for run in ordered.select_for_update(of=("self",), no_key=True):
-        key = (run.project_id, run.domain, run.name)
-        if key in items:
-            # Another recorder that made the row meanwhile left its own time of receipt.
-            yield run, key not in known and run.received_at == items[key].received
 
 
 def _observe(row: Run | Action, document: RunDocument | ActionDocument, stamp: int) -> bool:

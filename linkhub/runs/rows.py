@@ -7,7 +7,7 @@ times as fast as Django's bulk_create and bulk_update, and without a limit of pa
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable, ItemsView, Iterable
+from collections.abc import Hashable, ItemsView, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -16,6 +16,7 @@ from django.db.models.base import ModelState
 
 K = TypeVar("K", bound=Hashable)
 M = TypeVar("M", bound=models.Model)
+RETURNING = " RETURNING id"
 
 
 class Rows(Generic[K, M]):
@@ -42,10 +43,7 @@ class Rows(Generic[K, M]):
 
     def add_blank(self, key: K, **parents_and_key: Any) -> M:
         """Add a new row with its parent and natural key, all else as the model's defaults say."""
-        row = _blank(self._model)
-        for name, value in parents_and_key.items():
-            setattr(row, name, value)
-        return self.add_new(key, row)
+        return self.add_new(key, blank(self._model, **parents_and_key))
 
     def touch(self, key: K) -> None:
         """Have the row written: a stored one by update, a new one by insert anyway."""
@@ -62,13 +60,15 @@ class Rows(Generic[K, M]):
             update(self._model, self._dirty.values())
 
 
-def _blank(model: type[M]) -> M:
-    """What `model()` gives, many times as fast: a batch makes thousands."""
+def blank(model: type[M], **values: Any) -> M:
+    """What `model(**values)` gives, many times as fast: a batch makes thousands."""
     row = model.__new__(model)
     row._state = ModelState()
     attributes = row.__dict__
     for name, default in _defaults(model):
         attributes[name] = default() if callable(default) else default
+    for name, value in values.items():
+        setattr(row, name, value)
     return row
 
 
@@ -94,6 +94,27 @@ def insert(model: type[M], rows: Iterable[M]) -> None:
         cursor.execute(statement, [_records(model, ordered)])
         for row, (pk,) in zip(ordered, cursor.fetchall(), strict=True):
             row.pk = pk
+
+
+def insert_unseen(model: type[M], rows: Mapping[K, M], natural_key: Sequence[str]) -> dict[K, M]:
+    """Store the new rows that nobody else has stored, in the order given; return these.
+
+    `natural_key` names the columns of the mapping's keys.
+    """
+    statement = _statements(model)[0].removesuffix(RETURNING)
+    names = ", ".join(map(connection.ops.quote_name, natural_key))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{statement} ON CONFLICT DO NOTHING{RETURNING}, {names}",
+            [_records(model, rows.values())],
+        )
+        stored: dict[Any, int] = {tuple(key): pk for pk, *key in cursor.fetchall()}
+    found = {}
+    for key, row in rows.items():
+        if (pk := stored.get(key)) is not None:
+            row.pk = pk
+            found[key] = row
+    return found
 
 
 def update(model: type[M], rows: Iterable[M]) -> None:
@@ -131,7 +152,7 @@ def _statements(model: type[models.Model]) -> tuple[str, str]:
     values = ", ".join(f"{name} = x.{name}" for name in names)
     return (
         f"INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608
-        f" FROM jsonb_to_recordset(%s::jsonb) AS x ({shape}) RETURNING id",
+        f" FROM jsonb_to_recordset(%s::jsonb) AS x ({shape}){RETURNING}",
         f"UPDATE {table} AS t SET {values}"  # noqa: S608
         f" FROM jsonb_to_recordset(%s::jsonb) AS x (id bigint, {shape}) WHERE t.id = x.id",
     )
