@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import orjson
 from django.db import connection
 
 from linkhub.runs.models import Pending
@@ -19,8 +20,8 @@ MARK = """
         (project_id, run_id, action_id, lane, priority, generation, attempts, error)
     SELECT u.project_id, u.run_id, u.action_id, %(lane)s, %(priority)s,
            nextval('runs_pending_generation_seq'), 0, ''
-    FROM unnest(%(projects)s::bigint[], %(runs)s::bigint[], %(actions)s::bigint[])
-         AS u (project_id, run_id, action_id)
+    FROM jsonb_to_recordset(%(units)s::jsonb)
+         AS u (project_id bigint, run_id bigint, action_id bigint)
     ON CONFLICT (project_id, run_id, action_id, lane) DO UPDATE SET
         generation = excluded.generation,
         priority = greatest(runs_pending.priority, excluded.priority),
@@ -59,9 +60,7 @@ def mark(
                 {
                     "lane": lane.value,
                     "priority": priority.value,
-                    "projects": [unit.project_id for unit in ordered],
-                    "runs": [unit.run_id for unit in ordered],
-                    "actions": [unit.action_id for unit in ordered],
+                    "units": orjson.dumps(ordered).decode(),
                 },
             )
     return len(ordered)

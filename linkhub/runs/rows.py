@@ -68,7 +68,10 @@ def blank(model: type[M], **values: Any) -> M:
     for name, default in _defaults(model):
         attributes[name] = default() if callable(default) else default
     for name, value in values.items():
-        setattr(row, name, value)
+        if isinstance(value, models.Model):
+            row._state.fields_cache[name] = value
+            name, value = f"{name}_id", value.pk
+        attributes[name] = value
     return row
 
 
