@@ -97,6 +97,8 @@ def delete_tool(*, name: str, user: User | None = None, reason: str = "") -> boo
         raise Invalid([Fault((), f"is used by the definitions {', '.join(keys)}")])
     # Tombstones keep nothing alive.
     row.definitions.update(tool=None)
+    # Stored links lose the tool here: without a digest they are written again if it comes back.
+    row.links.update(tool=None, digest=b"")
     _explain(row, user, reason or "deleted")
     row.delete()
     start_backfill(change=next_change(wide=True), reason=f"tool {name} was deleted", project=None)

@@ -16,7 +16,7 @@ from linkhub.links.definitions import (
 from linkhub.links.documents import DefinitionDocument, ToolDocument
 from linkhub.links.models import Backfill, LinkDefinition, Tool
 from linkhub.runs.changes import current_change, next_change
-from tests.factories import make_admin, make_project
+from tests.factories import make_admin, make_link, make_project, make_run, make_tool
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +111,10 @@ def test_it_makes_one_definition_of_two_that_are_saved_at_once() -> None:
     other.join(10)
     assert saved == [True, False]
     assert LinkDefinition.objects.count() == 1
+
+
+def test_it_has_links_written_again_whose_tool_was_deleted() -> None:
+    link = make_link(make_run(), tool=make_tool("lens", kind="x"))
+    delete_tool(name="lens")
+    link.refresh_from_db()
+    assert (link.tool, bytes(link.digest)) == (None, b"")

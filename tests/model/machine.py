@@ -222,10 +222,10 @@ class Machine(RuleBasedStateMachine):
         while self.slow:
             self.put_down(0)
         for _ in range(MOST_ROUNDS):
+            advance_all()
             if not Pending.objects.exists() and not Backfill.objects.filter(status="running"):
                 break
             work.drain(MAIN, seconds=60)
-            advance_all()
         left = Pending.objects.values("action", "attempts", "claim", "not_before", "error")
         assert not left, list(left)
         Machine.quiet_points += 1
