@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_LENGTH = 255
 
@@ -17,6 +18,7 @@ _ESCAPED = {"7E": "~", "2F": "/", "2E": "."}
 _UNSAVED = frozenset({"Cc", "Cs"})
 
 
+@lru_cache(maxsize=8_192)
 def check_name(name: str) -> str | None:
     """What is wrong with a name, as a sentence; None where nothing is."""
     if not 1 <= len(name) <= MAX_LENGTH:

@@ -73,11 +73,17 @@ def merge_fields(
     A value that is only confirmed changes nothing that shows, but its newer stamp is to be saved.
     `empty` says what null leaves behind where `EMPTY` does not.
     """
-    empty = EMPTY | empty
+    empty = EMPTY | empty if empty else EMPTY
+    stamps = row.stamps
     changed, dirty = set(), False
     for name, value in given.items():
         if name in MAPS:
             value_changed, stamped = _merge_map(row, name, value, stamp)
+        elif name not in stamps and value is not None:
+            # Said for the first time, as most of a new row is: nothing to compare with.
+            value_changed, stamped = getattr(row, name) != value, True
+            stamps[name] = stamp
+            setattr(row, name, value)
         else:
             value_changed, stamped = _merge_value(row, name, value, stamp, empty.get(name, ""))
         dirty = dirty or stamped

@@ -186,7 +186,10 @@ class Recording:
             self.load_actions(Action.objects.filter(name__in=names))
 
     def load_actions(self, stored: models.QuerySet[Action]) -> None:
-        keys = {run.pk: key for key, run in self.runs.items()}
+        """Of runs that were stored before: one that was made here has nothing below it yet."""
+        keys = {run.pk: key for key, run in self.runs.items() if not self.changes[key].created}
+        if not keys:
+            return
         found: dict[int, ActionKey] = {}
         for action in stored.filter(run__in=keys).select_related("task"):
             key = (*keys[action.run_id], action.name)
