@@ -113,6 +113,7 @@ def times_of(rows: QuerySet[Link]) -> dict[int, datetime]:
     return dict(rows.values_list("pk", "resolved_at"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [SMALL], ids=["2,000"])
 def test_it_reaches_every_run(team: Team) -> None:
     others, followed = times_of_others(), team.edit(NEW)

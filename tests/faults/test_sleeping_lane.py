@@ -102,6 +102,7 @@ def medians_at_best(
     return best
 
 
+@pytest.mark.slow
 def test_it_is_as_quick_while_the_python_lane_sleeps(broker, gate, api):
     make.make_definition("board", select={"task": "train_model"})
     slow = {"provider": "python_link", "params": {"class": CLASS}, "select": {"task": "slow"}}

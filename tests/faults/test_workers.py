@@ -98,6 +98,7 @@ def test_it_records_whatever_a_nudge_fails_with(broker, monkeypatch, caplog):
     assert Pending.objects.exists()
 
 
+@pytest.mark.slow
 def test_it_lets_rest_what_cannot_be_resolved_and_resolves_the_rest(broker):
     make.make_definition("board", level="run", template="https://x.example.com/{{.labels.team}}")
     runs = [record(f"r{number}", labels={"team": "vision"}) for number in range(3)]

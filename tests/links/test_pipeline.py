@@ -78,6 +78,7 @@ def test_it_runs_python_classes_in_a_child_process():
     assert int(found["processid"][1].rpartition("/")[2]) not in (process.pid, os.getpid())
 
 
+@pytest.mark.slow
 def test_it_picks_up_what_a_lost_message_left():
     make.make_definition()
     unit = make.unit_of(make.make_action())
@@ -87,6 +88,7 @@ def test_it_picks_up_what_a_lost_message_left():
     assert links()["dashboard"][0] == "ready"
 
 
+@pytest.mark.slow
 def test_it_lets_old_runs_follow_an_edit():
     definition = make.make_definition()
     unit = make.unit_of(make.make_action())
