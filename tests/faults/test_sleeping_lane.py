@@ -1,4 +1,4 @@
-"""While every slot of the Python lane sleeps, nothing else is slower."""
+"""How soon a pushed run has its links: on idle workers, and while the Python lane sleeps."""
 
 from __future__ import annotations
 
@@ -100,6 +100,15 @@ def medians_at_best(
         if best[0] <= FACTOR * than[0] and best[1] <= FACTOR * than[1]:
             break
     return best
+
+
+def test_a_pushed_run_has_its_links_in_under_a_second(broker, api):
+    make.make_definition("board", select={"task": "train_model"})
+    with workers(broker) as listener:
+        push(api, listener, "warm")
+        readies = [push(api, listener, f"idle-{number}")[1] for number in range(20)]
+    print(f"seconds until ready: median {median(readies):.3f}, most {max(readies):.3f}")
+    assert median(readies) < 1
 
 
 @pytest.mark.slow
