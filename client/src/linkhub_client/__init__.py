@@ -1,0 +1,1 @@
+"""Record runs, actions and links in LinkHub from any Python code."""
