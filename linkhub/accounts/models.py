@@ -1,4 +1,4 @@
-"""Who may see and do what: users, projects, memberships and API tokens."""
+"""Who may see and do what: users, projects, memberships and API tokens; and who changed it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser, Group
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -148,3 +149,59 @@ class ApiToken(models.Model):
 
     def usable_at(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+
+class AuditEntry(models.Model):
+    """One change that somebody made. Rows are only ever added: see `audit.py`.
+
+    What it names may be renamed or gone by now, so it holds names; a reference that deletion
+    would set to null would be a change of the entry.
+    """
+
+    class ActorKind(models.TextChoices):
+        USER = "user"
+        TOKEN = "token"  # noqa: S105
+        SYSTEM = "system"
+
+    class Action(models.TextChoices):
+        CREATED = "created"
+        CHANGED = "changed"
+        DELETED = "deleted"
+        RESTORED = "restored"
+        REVOKED = "revoked"
+
+    at = models.DateTimeField(default=timezone.now)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.BigIntegerField(null=True)
+    actor = models.CharField(max_length=300)
+    action = models.CharField(max_length=20)
+    kind = models.CharField(max_length=40)
+    name = models.CharField(max_length=500)
+    # The project itself beside its name: who maintains a later one of this name sees nothing.
+    project = models.ForeignKey(
+        Project, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    project_name = models.CharField(max_length=255, blank=True)
+    before = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    after = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    reason = models.TextField(blank=True)
+    address = models.CharField(max_length=64, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        indexes = [
+            # Serves the admins' page, its export, and retention.
+            models.Index(fields=["-at", "-id"], name="auditentry_newest"),
+            # Serves the page of one project's maintainers.
+            models.Index(
+                fields=["project", "-at", "-id"],
+                condition=Q(project__isnull=False),
+                name="auditentry_project",
+            ),
+            # Serves what happened to one thing.
+            models.Index(fields=["kind", "name", "-at"], name="auditentry_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.action} {self.kind} {self.name}"
