@@ -33,6 +33,17 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             Q(visibility=Project.Visibility.INTERNAL) | Q(pk__in=member.values("project_id"))
         )
 
+    def maintained_by(self, user: User | AnonymousUser) -> ProjectQuerySet:
+        """The projects that `user` looks after: by a membership, or as the instance's admin."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self
+        member = Membership.objects.filter(
+            Q(user=user) | Q(group__user=user), role=Membership.Role.MAINTAINER
+        )
+        return self.filter(pk__in=member.values("project_id"))
+
 
 class Project(models.Model):
     """Where runs live. Internal projects are visible to every signed-in user."""
