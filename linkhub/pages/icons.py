@@ -7,10 +7,12 @@ from zlib import crc32
 
 BRANDS = frozenset(
     {
-        *("airflow", "argo", "bigquery", "dask", "databricks", "datadog", "elastic", "github"),
-        *("gitlab", "googlecloud", "grafana", "huggingface", "jaeger", "jupyter", "kibana"),
-        *("kubernetes", "mlflow", "neptune", "notion", "opentelemetry", "prefect"),
-        *("prometheus", "python", "pytorch", "ray", "sentry", "snowflake", "spark"),
+        *("airflow", "argo", "bigquery", "buildkite", "circleci", "confluence", "dask"),
+        *("databricks", "datadog", "docker", "duckdb", "elastic", "github", "gitlab"),
+        *("googlecloud", "grafana", "huggingface", "jaeger", "jenkins", "jira", "jupyter"),
+        *("kibana", "kubernetes", "linear", "mlflow", "neptune", "newrelic", "notion", "nvidia"),
+        *("opensearch", "opentelemetry", "pagerduty", "prefect", "prometheus", "python"),
+        *("pytorch", "rancher", "ray", "sentry", "snowflake", "spark", "splunk", "temporal"),
         *("tensorflow", "wandb"),
     }
 )
