@@ -249,7 +249,7 @@ STATIC_ROOT = read("path", "STATIC_ROOT", LINKHUB_HOME / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "linkhub.pages.stylesheet.JoinedStylesheet"},
 }
 
 CONTENT_SECURITY_POLICY = {

@@ -10,7 +10,7 @@ from linkhub.runs.phases import Phase
 
 @dataclass(frozen=True, slots=True)
 class ShownPhase:
-    """`tone` is a class of `components.css`: good, bad, busy, warn or idle."""
+    """`tone` is a class of `static/css/phases.css`: good, bad, busy, warn or idle."""
 
     word: str
     tone: str

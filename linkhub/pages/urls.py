@@ -6,7 +6,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path, register_converter
 
 from linkhub.lib.names import NameConverter
-from linkhub.pages import find, go, health, home, links, projects, runs, workflows
+from linkhub.pages import find, go, health, home, links, projects, runs, stars, theme, workflows
 from linkhub.pages.sign_in import SignIn
 from linkhub.runs.scalars import KEY
 
@@ -38,6 +38,8 @@ urlpatterns = [
     path(PROJECT, projects.detail, name="project"),
     path(f"{PROJECT}links/", links.project_links, name="project_links"),
     path(f"{PROJECT}workflows/<name:workflow>/", workflows.detail, name="workflow"),
+    path(f"{PROJECT}star", stars.star_project, name="star_project"),
+    path(f"{PROJECT}workflows/<name:workflow>/star", stars.star_workflow, name="star_workflow"),
     path(RUN, runs.run_detail, name="run"),
     path(f"{RUN}actions/<name:action>/", runs.action_detail, name="action"),
     path("go/<name:project>/<key:key>", go.to_project, name="go_project"),
@@ -45,6 +47,7 @@ urlpatterns = [
     path(f"{GO_RUN}/<name:action>/<key:key>", go.to_action, name="go_action"),
     path("sign-in/", SignIn.as_view(), name="sign_in"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("theme/", theme.choose_theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

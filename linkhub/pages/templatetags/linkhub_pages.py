@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from linkhub.lib import visible
 from linkhub.pages.icons import Icon
+from linkhub.pages.theme import theme_of
 from linkhub.pages.times import ago
 
 register = template.Library()
@@ -31,6 +32,13 @@ def shown(name: object) -> SafeString | str:
 def plain(name: object) -> str:
     """The same for titles and attributes, which take no markup."""
     return visible.plain(str(name))
+
+
+@register.simple_tag(takes_context=True)
+def chosen_theme(context: template.Context) -> str:
+    """`light`, `dark`, or `""`; also where an error page has no request."""
+    request = context.get("request")
+    return theme_of(request) if request else ""
 
 
 @register.simple_tag
