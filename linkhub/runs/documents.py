@@ -54,10 +54,10 @@ class Document(BaseModel):
 
     updated_at: Moment | None = None
 
-    def given(self, *leave_out: str) -> dict[str, Any]:
-        """The fields that were given, null included, without those named and the stamp."""
-        names = self.model_fields_set - {"updated_at", *leave_out}
-        return {name: getattr(self, name) for name in names}
+    def given(self, leave_out: frozenset[str]) -> dict[str, Any]:
+        """The fields that were given, null included, without those named."""
+        held = self.__dict__
+        return {name: held[name] for name in self.model_fields_set - leave_out}
 
 
 class PodDocument(Document):

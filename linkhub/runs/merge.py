@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from linkhub.lib.phases import RANK
 
@@ -74,16 +74,16 @@ def merge_fields(
     `empty` says what null leaves behind where `EMPTY` does not.
     """
     empty = EMPTY | empty if empty else EMPTY
-    stamps = row.stamps
+    stamps, held = row.stamps, row.__dict__
     changed, dirty = set(), False
     for name, value in given.items():
         if name in MAPS:
             value_changed, stamped = _merge_map(row, name, value, stamp)
-        elif name not in stamps and value is not None:
+        elif value is not None and name not in stamps:
             # Said for the first time, as most of a new row is: nothing to compare with.
-            value_changed, stamped = getattr(row, name) != value, True
+            value_changed, stamped = held[name] != value, True
             stamps[name] = stamp
-            setattr(row, name, value)
+            held[name] = value
         else:
             value_changed, stamped = _merge_value(row, name, value, stamp, empty.get(name, ""))
         dirty = dirty or stamped
@@ -122,8 +122,13 @@ def _merge_map(
     """Maps merge by key. Null for the whole map deletes every key up to its stamp: the floor."""
     values: dict[str, str] = getattr(row, name)
     stamps: dict[str, int] = row.stamps.setdefault(name, {})
-    before = dict(values)
     floor_name = f"{name}/"
+    if given and not stamps and floor_name not in row.stamps and None not in given.values():
+        # As in `merge_fields`: said for the first time.
+        values.update(cast(Mapping[str, str], given))
+        stamps.update(dict.fromkeys(given, stamp))
+        return True, True
+    before = dict(values)
     if given is None:
         dirty = stamp > row.stamps.get(floor_name, -1)
         if dirty:

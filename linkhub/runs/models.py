@@ -342,10 +342,12 @@ class Pending(models.Model):
 
 
 class WorkflowDay(models.Model):
-    """A day's outcomes of a workflow, for strips and coverage, days in UTC.
+    """A day's outcomes of a workflow, for strips and coverage; days in UTC.
 
-    `outcomes` is phase -> number of runs; `coverage` is tool -> [runs with a ready link, runs].
-    A marked day is recomputed from its runs, never incremented.
+    `outcomes` is phase -> number of runs created that day; `coverage` is tool -> [runs with a
+    ready link, runs whose link is decided]: one that still waits, is hidden or has expired counts
+    as neither. A marked day is recomputed from its runs, never incremented, and not before
+    `due_at`: the more runs a day has, the longer its pause (`linkhub/links/days.py`).
     """
 
     workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="days", db_index=False)
@@ -353,6 +355,7 @@ class WorkflowDay(models.Model):
     outcomes = models.JSONField(default=dict)
     coverage = models.JSONField(default=dict)
     marked = models.BooleanField(default=True)
+    due_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
@@ -362,6 +365,19 @@ class WorkflowDay(models.Model):
             # The task that recomputes marked days.
             models.Index(fields=["id"], condition=Q(marked=True), name="workflowday_marked"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.workflow_id} {self.day}"
+
+
+class DayMark(models.Model):
+    """A workflow's day has changed: appended by whoever changed it, see `linkhub/runs/days.py`.
+
+    No foreign key and nothing unique, so that appending waits for nobody and locks nothing.
+    """
+
+    workflow_id = models.BigIntegerField()
+    day = models.DateField()
 
     def __str__(self) -> str:
         return f"{self.workflow_id} {self.day}"

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -29,7 +30,12 @@ from linkhub.runs.models import Action, Attempt, Pod, Run, Task, Workflow
 from linkhub.runs.reopening import Reopening
 from linkhub.runs.rows import K, M, Rows, blank, insert_unseen
 
-MERGED_APART = ("name", "number", "phase", "reopened", "links", "actions", "attempts", "pods")
+# What is no field of its own in the row, or not merged as one.
+MERGED_APART = frozenset(
+    {"updated_at", "name", "number", "phase", "reopened", "links", "actions", "attempts", "pods"}
+)
+RUN_APART = MERGED_APART | {"workflow", "ended_at"}
+ACTION_APART = MERGED_APART | {"task", "ended_at"}
 
 RunKey = tuple[int, str, str]
 ActionKey = tuple[int, str, str, str]
@@ -45,11 +51,11 @@ class Item:
     document: RunDocument
     received: datetime
 
-    @property
+    @cached_property
     def key(self) -> RunKey:
         return self.project.pk, self.domain, self.name
 
-    @property
+    @cached_property
     def stamp(self) -> int:
         return stamp_of(self.document, merge.to_stamp(self.received))
 
@@ -215,7 +221,7 @@ class Recording:
     def _merge_run(self, run: Run, changes: Changes, item: Item) -> bool:
         """Merge what is said of the run itself; return whether any of it is to be saved."""
         document = item.document
-        given = document.given(*MERGED_APART, "workflow", "ended_at")
+        given = document.given(RUN_APART)
         changed, dirty = merge.merge_fields(run, given, item.stamp, created_at=run.received_at)
         if "workflow" in document.model_fields_set:
             held = run.workflow.name if run.workflow else None
@@ -238,9 +244,7 @@ class Recording:
             action = self.actions.add_blank(key, run=run, name=document.name)
             self.changes[item.key].new_actions.add(document.name)
         stamp = stamp_of(document, item.stamp)
-        changed, dirty = merge.merge_fields(
-            action, document.given(*MERGED_APART, "task", "ended_at"), stamp
-        )
+        changed, dirty = merge.merge_fields(action, document.given(ACTION_APART), stamp)
         if "task" in document.model_fields_set:
             held = self.task_name(key, action)
             if merge.claim(action, "task", document.task, held or None, stamp):
@@ -255,7 +259,9 @@ class Recording:
 
     def task_name(self, key: ActionKey, action: Action) -> str:
         """As merged so far; empty for none."""
-        return self._task_names.get(key, action.task.name if action.task else "")
+        if key in self._task_names:
+            return self._task_names[key]
+        return action.task.name if action.task_id is not None and action.task else ""
 
     def _merge_attempt(
         self, action_key: ActionKey, action: Action, document: AttemptDocument, stamp: int
@@ -264,7 +270,7 @@ class Recording:
         attempt = self.attempts.get(key)
         if is_new := attempt is None:
             attempt = self.attempts.add_blank(key, action=action, number=document.number)
-        changed, dirty = merge.merge_fields(attempt, document.given(*MERGED_APART), stamp)
+        changed, dirty = merge.merge_fields(attempt, document.given(MERGED_APART), stamp)
         if merge.observe(attempt, document.phase, stamp):
             dirty = True
             attempt.phase = merge.highest(attempt.observed)
@@ -285,7 +291,7 @@ class Recording:
         pod = self.pods.get(key)
         if is_new := pod is None:
             pod = self.pods.add_blank(key, attempt=attempt, name=document.name)
-        changed, dirty = merge.merge_fields(pod, document.given(*MERGED_APART), stamp)
+        changed, dirty = merge.merge_fields(pod, document.given(MERGED_APART), stamp)
         if dirty:
             self.pods.touch(key)
         return is_new or bool(changed)

@@ -7,7 +7,7 @@ times as fast as Django's bulk_create and bulk_update, and without a limit of pa
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable, ItemsView, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, ItemsView, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -62,31 +62,34 @@ class Rows(Generic[K, M]):
 
 def blank(model: type[M], **values: Any) -> M:
     """What `model(**values)` gives, many times as fast: a batch makes thousands."""
+    constant, made = _defaults(model)
     row = model.__new__(model)
-    row._state = ModelState()
     attributes = row.__dict__
-    for name, default in _defaults(model):
-        attributes[name] = default() if callable(default) else default
+    attributes.update(constant)
+    for name, make in made:
+        attributes[name] = make()
+    row._state = state = ModelState()
     for name, value in values.items():
         if isinstance(value, models.Model):
-            row._state.fields_cache[name] = value
-            name, value = f"{name}_id", value.pk
-        attributes[name] = value
+            state.fields_cache[name] = value
+            attributes[f"{name}_id"] = value.__dict__["id"]
+        else:
+            attributes[name] = value
     return row
 
 
 @functools.cache
-def _defaults(model: type[models.Model]) -> list[tuple[str, Any]]:
-    """Each column's default: itself where it cannot change, else what makes a new one."""
-    return [
-        (
-            field.attname,
-            field.default
-            if field.has_default() and callable(field.default)
-            else field.get_default(),
-        )
-        for field in model._meta.concrete_fields
-    ]
+def _defaults(
+    model: type[models.Model],
+) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """The columns' defaults: those that cannot change, and what makes the others anew."""
+    constant, made = {}, []
+    for field in model._meta.concrete_fields:
+        if field.has_default() and callable(field.default):
+            made.append((field.attname, field.default))
+        else:
+            constant[field.attname] = field.get_default()
+    return constant, made
 
 
 def insert(model: type[M], rows: Iterable[M]) -> None:
@@ -96,7 +99,7 @@ def insert(model: type[M], rows: Iterable[M]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, [_records(model, ordered)])
         for row, (pk,) in zip(ordered, cursor.fetchall(), strict=True):
-            row.pk = pk
+            row.__dict__["id"] = pk
 
 
 def insert_unseen(model: type[M], rows: Mapping[K, M], natural_key: Sequence[str]) -> dict[K, M]:
@@ -115,7 +118,7 @@ def insert_unseen(model: type[M], rows: Mapping[K, M], natural_key: Sequence[str
     found = {}
     for key, row in rows.items():
         if (pk := stored.get(key)) is not None:
-            row.pk = pk
+            row.__dict__["id"] = pk
             found[key] = row
     return found
 
@@ -127,7 +130,7 @@ def update(model: type[M], rows: Iterable[M]) -> None:
 
 
 def _records(model: type[M], rows: Iterable[M]) -> str:
-    names = [(field.column, field.attname) for field in model._meta.concrete_fields]
+    """The rows as a JSON list of objects: by attribute, which is what their columns are called."""
     parents: list[Any] = [field for field in model._meta.concrete_fields if field.is_relation]
     records = []
     for row in rows:
@@ -136,8 +139,10 @@ def _records(model: type[M], rows: Iterable[M]) -> str:
             # One that was new when it was assigned has its key only since it was stored.
             if attributes[field.attname] is None and field.is_cached(row):
                 parent = field.get_cached_value(row)
-                attributes[field.attname] = None if parent is None else parent.pk
-        records.append({column: attributes[name] for column, name in names})
+                attributes[field.attname] = None if parent is None else parent.id
+        record = attributes.copy()
+        del record["_state"]
+        records.append(record)
     return orjson.dumps(records).decode()
 
 

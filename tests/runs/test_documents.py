@@ -22,8 +22,8 @@ def fault(**document: Any) -> str:
 
 
 def test_it_tells_left_out_from_null() -> None:
-    assert parse(version=None).given() == {"version": None}
-    assert parse().given() == {}
+    assert parse(version=None).given(frozenset()) == {"version": None}
+    assert parse().given(frozenset()) == {}
 
 
 def test_it_names_an_unknown_field() -> None:
