@@ -23,7 +23,8 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, viewer: User | AnonymousUser | ApiToken) -> ProjectQuerySet:
         """The projects whose runs and links `viewer` may see; every read starts here."""
         if isinstance(viewer, ApiToken):
-            return self if viewer.project_id is None else self.filter(pk=viewer.project_id)
+            mine = self if viewer.project_id is None else self.filter(pk=viewer.project_id)
+            return mine if viewer.owner is None else mine.visible_to(viewer.owner)
         if not viewer.is_authenticated or not viewer.is_active:
             return self.none()
         if viewer.is_superuser:
@@ -33,8 +34,14 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             Q(visibility=Project.Visibility.INTERNAL) | Q(pk__in=member.values("project_id"))
         )
 
-    def maintained_by(self, user: User | AnonymousUser) -> ProjectQuerySet:
-        """The projects that `user` looks after: by a membership, or as the instance's admin."""
+    def maintained_by(self, user: User | AnonymousUser | ApiToken) -> ProjectQuerySet:
+        """The projects that `user` looks after: by a membership, or as the instance's admin.
+
+        A token does in each project that it is for; one of a person's, where the person does.
+        """
+        if isinstance(user, ApiToken):
+            mine = self.visible_to(user)
+            return mine if user.owner is None else mine.maintained_by(user.owner)
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_superuser:
@@ -118,6 +125,9 @@ class Membership(models.Model):
 class ApiToken(models.Model):
     """A program's key: scoped to one project or all, and to abilities.
 
+    With an owner it is a person's: it may do what its abilities say and the owner may do now.
+    Without, it is a service's and stands on its own: it outlives who made it.
+
     Only the SHA-256 of the secret is kept: the secret has 216 random bits, so a slow hash
     would protect nothing.
     """
@@ -131,6 +141,7 @@ class ApiToken(models.Model):
     prefix = models.CharField(max_length=12)
     digest = models.BinaryField(max_length=32)
     project = models.ForeignKey(Project, models.CASCADE, null=True, blank=True)
+    owner = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="tokens")
     can_ingest = models.BooleanField(default=False)
     can_read = models.BooleanField(default=False)
     can_manage = models.BooleanField(default=False)
@@ -159,7 +170,14 @@ class ApiToken(models.Model):
         return bool(getattr(self, f"can_{self.Ability(ability).value}"))
 
     def usable_at(self, now: datetime) -> bool:
+        if self.owner is not None and not self.owner.is_active:
+            return False
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+    @property
+    def is_of_instance(self) -> bool:
+        """Whether it may change what every project shares, and make projects."""
+        return self.project_id is None and (self.owner is None or self.owner.is_superuser)
 
 
 class AuditEntry(models.Model):

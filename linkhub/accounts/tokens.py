@@ -11,38 +11,60 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
-from linkhub.accounts.models import ApiToken, Project
+from linkhub.accounts.audit import Actor, record_change
+from linkhub.accounts.models import ApiToken, Project, User
 
 # Writing on every request would make a token's row the hottest of the database.
 LAST_USED_RESOLUTION = timedelta(minutes=1)
 
 
+@transaction.atomic
 def create_token(
     *,
     name: str,
     abilities: Collection[str],
     project: Project | None = None,
+    owner: User | None = None,
     expires_at: datetime | None = None,
+    actor: Actor = "manage.py",
 ) -> tuple[ApiToken, str]:
-    """Store a new token and return it with its secret, which is shown only this once."""
+    """Store a new token and return it with its secret, which is shown only this once.
+
+    With an `owner` it is that person's; without, a service's. `actor` is who makes it.
+    """
     secret = "lhk_" + secrets.token_urlsafe(27)
     token = ApiToken.objects.create(
         name=name,
         prefix=secret[:12],
         digest=_digest(secret),
         project=project,
+        owner=owner,
         expires_at=expires_at,
+        created_by=actor if isinstance(actor, User) else None,
         **{f"can_{ApiToken.Ability(ability).value}": True for ability in abilities},
     )
+    _record(token, actor, "created")
     return token, secret
+
+
+@transaction.atomic
+def revoke_token(token: ApiToken, *, actor: Actor) -> bool:
+    """From now on it opens nothing; return whether it was open until now."""
+    open_yet = ApiToken.objects.filter(pk=token.pk, revoked_at=None)
+    if not open_yet.update(revoked_at=timezone.now()):
+        return False
+    _record(token, actor, "revoked")
+    return True
 
 
 def check_token(secret: str) -> ApiToken | None:
     """The usable token with this secret; its last use is noted, to the minute."""
     now = timezone.now()
-    token = ApiToken.objects.select_related("project").filter(digest=_digest(secret)).first()
+    tokens = ApiToken.objects.select_related("project", "owner")
+    token = tokens.filter(digest=_digest(secret)).first()
     if token is None or not token.usable_at(now):
         return None
     if token.last_used_at is None or now - token.last_used_at > LAST_USED_RESOLUTION:
@@ -52,3 +74,21 @@ def check_token(secret: str) -> ApiToken | None:
 
 def _digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
+
+
+def _record(token: ApiToken, actor: Actor, action: str) -> None:
+    document = {
+        "owner": token.owner.get_username() if token.owner else None,
+        "abilities": [ability for ability in ApiToken.Ability.values if token.can(ability)],
+        "expires_at": token.expires_at,
+    }
+    made = action == "created"
+    record_change(
+        actor=actor,
+        action=action,
+        kind="token",
+        name=str(token),
+        project=token.project,
+        before=None if made else document,
+        after=document if made else None,
+    )

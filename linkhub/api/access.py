@@ -5,32 +5,51 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from linkhub.accounts.models import ApiToken, Project
-from linkhub.api.problems import not_found
+from linkhub.api.problems import forbidden, not_found
 from linkhub.runs.models import Action, Run
 
 
 def check_may_record(token: ApiToken, project: str) -> None:
-    """A project's token records in that project alone; looked at before the body is read."""
+    """A project's token records in that project alone; looked at before the body is read.
+
+    A person's token records where the person maintains; an admin's anywhere.
+    """
     if token.project is not None and token.project.name != project:
         raise not_found()
+    if token.owner is not None and not token.is_of_instance:
+        maintained_or_404(token, project)
 
 
 def project_to_record(token: ApiToken, name: str) -> Project:
     """The project to record in; the first write of an unscoped token makes it."""
     check_may_record(token, name)
-    return token.project or Project.objects.get_or_create(name=name)[0]
+    if token.is_of_instance:
+        return Project.objects.get_or_create(name=name)[0]
+    return token.project or Project.objects.get(name=name)
 
 
 def projects_to_record(token: ApiToken, names: Collection[str]) -> dict[str, Project]:
     """By name, without those that the token may not record in; an unscoped token makes new ones."""
-    if token.project is not None:
+    if token.project is not None and token.owner is None:
         return {name: token.project for name in names if name == token.project.name}
-    stored = Project.objects.filter(name__in=names)
+    stored = Project.objects.maintained_by(token).filter(name__in=names)
     found = {project.name: project for project in stored}
-    if new := sorted(set(names) - found.keys()):
+    if token.is_of_instance and (new := sorted(set(names) - found.keys())):
         Project.objects.bulk_create([Project(name=name) for name in new], ignore_conflicts=True)
         found |= {project.name: project for project in Project.objects.filter(name__in=new)}
     return found
+
+
+def maintained_or_404(token: ApiToken, name: str) -> Project:
+    """A project whose definitions the token may change; 403 where it may only see it."""
+    project = project_or_404(token, name)
+    if token.owner is not None and not _maintains(token, project):
+        raise forbidden("This needs a maintainer of the project.")
+    return project
+
+
+def _maintains(token: ApiToken, project: Project) -> bool:
+    return Project.objects.maintained_by(token).filter(pk=project.pk).exists()
 
 
 def project_or_404(token: ApiToken, name: str) -> Project:

@@ -11,7 +11,9 @@ from ninja.security import HttpBearer
 
 from linkhub.accounts.models import ApiToken
 from linkhub.accounts.tokens import check_token
-from linkhub.api.problems import Problem
+from linkhub.api.problems import forbidden
+
+OF_INSTANCE = "This needs a token that is not limited to one project, nor to a member's rights."
 
 
 class ApiRequest(HttpRequest):
@@ -34,15 +36,9 @@ class Token(HttpBearer):
             return None
         if not any(checked.can(ability) for ability in self.abilities):
             raise forbidden(f"This needs a token that can {' or '.join(self.abilities)}.")
-        if self.unscoped and checked.project_id is not None:
-            raise forbidden("This needs a token that is not limited to one project.")
+        if self.unscoped and not checked.is_of_instance:
+            raise forbidden(OF_INSTANCE)
         return checked
-
-
-def forbidden(detail: str) -> Problem:
-    return Problem(
-        403, detail=detail, headers={"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
-    )
 
 
 INGEST = Token("ingest")

@@ -15,11 +15,12 @@ from ninja.params.functions import Path
 from typing_extensions import TypedDict
 
 from linkhub.accounts.models import ApiToken, Project
+from linkhub.api.access import maintained_or_404
 from linkhub.api.answers import json_response
-from linkhub.api.auth import MANAGE, READ_DEFINITIONS, ApiRequest, forbidden
+from linkhub.api.auth import MANAGE, OF_INSTANCE, READ_DEFINITIONS, ApiRequest
 from linkhub.api.lists import Asked, list_response
 from linkhub.api.paging import Order, page
-from linkhub.api.problems import not_found
+from linkhub.api.problems import forbidden, not_found
 from linkhub.api.router import router
 from linkhub.links.backfill import cancel_backfill
 from linkhub.links.models import Backfill
@@ -89,8 +90,10 @@ def cancel_running_backfill(request: ApiRequest, change: Change) -> HttpResponse
     row = _visible_to(request.auth).select_related("project").filter(change=change).first()
     if row is None:
         raise not_found()
-    if row.project is None and request.auth.project_id is not None:
-        raise forbidden("This needs a token that is not limited to one project.")
+    if row.project is None and not request.auth.is_of_instance:
+        raise forbidden(OF_INSTANCE)
+    if row.project is not None:
+        maintained_or_404(request.auth, row.project.name)
     if cancel_backfill(row):
         row.refresh_from_db()
     return json_response(_backfills_json(request.auth, [row])[0])
@@ -105,7 +108,7 @@ def _visible_to(token: ApiToken) -> QuerySet[Backfill]:
 def _backfills_json(token: ApiToken, rows: Sequence[Backfill]) -> list[BackfillJson]:
     progress = progress_of(rows, now=timezone.now())
     return [
-        _backfill_json(row, None if row.project is None and token.project_id else each)
+        _backfill_json(row, None if row.project is None and not token.is_of_instance else each)
         for row, each in zip(rows, progress, strict=True)
     ]
 

@@ -14,7 +14,7 @@ from ninja import Query
 
 from linkhub.accounts.models import ApiToken, Project
 from linkhub.api import examples, paths
-from linkhub.api.access import project_or_404
+from linkhub.api.access import maintained_or_404, project_or_404
 from linkhub.api.answers import json_response
 from linkhub.api.auth import MANAGE, MANAGE_INSTANCE, READ_DEFINITIONS, ApiRequest
 from linkhub.api.bodies import Body
@@ -144,7 +144,7 @@ def put_project_definition(
     request: ApiRequest, project: paths.ProjectName, key: paths.DefinitionKey
 ) -> HttpResponse:
     """Make or replace the definition; old runs follow. Needs the ability `manage`."""
-    owner = project_or_404(request.auth, project)
+    owner = maintained_or_404(request.auth, project)
     return _put(request, owner, key, DEFINITION.read(request))
 
 
@@ -159,7 +159,7 @@ def delete_project_definition(
     request: ApiRequest, project: paths.ProjectName, key: paths.DefinitionKey
 ) -> HttpResponse:
     """Delete the definition and its links. Needs the ability `manage`."""
-    return _delete(request, project_or_404(request.auth, project), key)
+    return _delete(request, maintained_or_404(request.auth, project), key)
 
 
 def _get(project: Project | None, key: str) -> HttpResponse:

@@ -13,12 +13,12 @@ from linkhub.accounts.models import ApiToken
 from linkhub.api import examples
 from linkhub.api.access import action_or_404, project_or_404, run_or_404
 from linkhub.api.answers import json_response
-from linkhub.api.auth import READ_DEFINITIONS, ApiRequest, forbidden
+from linkhub.api.auth import READ_DEFINITIONS, ApiRequest
 from linkhub.api.batch import BatchDocument, run_of
 from linkhub.api.bodies import Body
 from linkhub.api.definitions import faults_in_body
 from linkhub.api.explaining import ExplanationList, explanations_json
-from linkhub.api.problems import FieldError, invalid
+from linkhub.api.problems import FieldError, forbidden, invalid
 from linkhub.api.router import router
 from linkhub.links.documents import DefinitionDocument
 from linkhub.links.previewing import described_units, preview, recorded_units

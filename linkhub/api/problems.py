@@ -109,6 +109,12 @@ def not_found() -> Problem:
     return Problem(404)
 
 
+def forbidden(detail: str) -> Problem:
+    """403: the token is good, and what it lacks is in `detail`."""
+    challenge = 'Bearer error="insufficient_scope"'
+    return Problem(403, detail=detail, headers={"WWW-Authenticate": challenge})
+
+
 def invalid(errors: Sequence[FieldError]) -> Problem:
     """422; the detail repeats the first error, for those who read nothing else."""
     first = errors[0]
