@@ -61,7 +61,10 @@ class Pin(models.Model):
 
 
 class SavedView(models.Model):
-    """A list's filters under a name: a user's own, or shared with a project."""
+    """A page with its filters under a name: a user's own, or shared with those of a project.
+
+    `path` is the page's own address as `reverse` makes it, `query` what stands behind its `?`.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="saved_views")
     project = models.ForeignKey(
@@ -69,6 +72,7 @@ class SavedView(models.Model):
     )
     name = models.CharField(max_length=NAME_LENGTH)
     slug = models.SlugField(max_length=NAME_LENGTH)
+    path = models.CharField(max_length=2000, default="/links/", db_default="/links/")
     query = models.TextField(blank=True)
     columns = models.JSONField(default=list, blank=True)
     shared = models.BooleanField(default=False)
@@ -77,7 +81,39 @@ class SavedView(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "slug"], name="savedview_natural_key"),
+            models.CheckConstraint(
+                condition=Q(path__startswith="/") & ~Q(path__startswith="//"),
+                name="savedview_path_is_own",
+            ),
+            models.CheckConstraint(
+                condition=Q(shared=False) | Q(project__isnull=False),
+                name="savedview_shared_with_project",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class FeedToken(models.Model):
+    """A key that reads one view as a feed, as its user may see it at that moment, and nothing else.
+
+    Only the SHA-256 of the secret is kept: see `ApiToken`. Deleting the row revokes it.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="feed_tokens", db_index=False)
+    view = models.ForeignKey(SavedView, models.CASCADE, related_name="feed_tokens")
+    prefix = models.CharField(max_length=12)
+    digest = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField(db_default=Now())
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "view"], name="feedtoken_natural_key"),
+            # Serves every request for a feed.
+            models.UniqueConstraint(fields=["digest"], name="feedtoken_digest_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}…"
