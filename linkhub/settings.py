@@ -197,6 +197,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 1.0,
         "options": {"expires": 1},
     },
+    "sweep-sources": {
+        "task": "linkhub.ingest.sweep_sources",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "recompute-days": {
+        "task": "linkhub.links.recompute_days",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
 }
 
 # --- Resolving --------------------------------------------------------------------------
@@ -236,6 +246,11 @@ LINKHUB_MAX_ACTIONS = positive("LINKHUB_MAX_ACTIONS", 10_000)
 LINKHUB_MAX_BATCH_BYTES = positive("LINKHUB_MAX_BATCH_BYTES", 100 * 1024 * 1024)
 LINKHUB_MAX_BATCH_DOCUMENTS = positive("LINKHUB_MAX_BATCH_DOCUMENTS", 10_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = LINKHUB_MAX_BODY_BYTES
+
+# --- Sources ----------------------------------------------------------------------------
+
+# Hosts that sources may be polled at.
+LINKHUB_CONNECTOR_HOSTS = read("list", "LINKHUB_CONNECTOR_HOSTS", ["*"])
 
 # --- Web --------------------------------------------------------------------------------
 

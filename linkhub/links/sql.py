@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-# Deleting a run waits here, before anything else is held.
+# Deleting a run waits here, before anything else is held. What comes back are the days to mark.
 LOCK_RUNS = """
-    SELECT FROM runs_run WHERE id = ANY(%s)
+    SELECT workflow_id, (created_at AT TIME ZONE 'UTC')::date FROM runs_run WHERE id = ANY(%s)
     ORDER BY project_id, domain, name FOR KEY SHARE
 """
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import structlog
 from celery import shared_task
+from django.db import OperationalError
+from psycopg.errors import LockNotAvailable
 
 from linkhub.links.backfill import advance_all, mark_new_projects
 from linkhub.links.claims import claimable, rest_lost
 from linkhub.links.configured import follow_configuration
+from linkhub.links.days import recompute_days
 from linkhub.links.work import drain
 from linkhub.runs.models import Pending
 from linkhub.runs.nudges import TASK, nudge, nudge_arrived
 
 # A round ends after this long, so that Celery's limits and a warm shutdown are never in the way.
 ROUND_SECONDS = 20.0
+# What roll-ups may keep a worker from resolving.
+DAYS_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
 
 
 # A unit of the Python lane that is begun at the round's end may take another minute.
@@ -41,3 +49,14 @@ def advance_backfills() -> None:
     follow_configuration()
     if advance_all():
         nudge(Pending.Lane.MAIN)
+
+
+@shared_task(name="linkhub.links.recompute_days")  # type: ignore[untyped-decorator]
+def recompute_marked_days() -> None:
+    """Make the roll-ups right that changes have marked; what is locked waits for the next round."""
+    try:
+        recompute_days(seconds=DAYS_SECONDS)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        log.info("days_put_off", reason=str(error))

@@ -16,6 +16,7 @@ from linkhub.links.load import load_catalogue, load_units
 from linkhub.links.outcomes import outcome_of
 from linkhub.links.python_lane import LEASE_SECONDS, resolve_python
 from linkhub.links.write import store
+from linkhub.runs.days import mark_day_of_run
 from linkhub.runs.models import Pending
 
 log = structlog.get_logger(__name__)
@@ -43,6 +44,8 @@ def work_off(claimed: list[Claimed], resolver: Callable[[list[Claimed]], None]) 
         if len(claimed) == 1:
             log.exception("resolving_failed", unit=str(claimed[0].unit))
             fail(claimed[0], f"{type(error).__name__}: {error}")
+            # Its facts count for the day, though no outcome of it is stored.
+            mark_day_of_run(claimed[0].unit.run_id)
             return
         for one in claimed:
             work_off([one], resolver)

@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection, transaction
 
@@ -18,6 +19,7 @@ from linkhub.links import sql
 from linkhub.links.models import Link, State
 from linkhub.links.outcomes import Identity, Outcome, Row
 from linkhub.links.stored import rows_of
+from linkhub.runs.days import mark_days
 from linkhub.runs.models import Pending
 from linkhub.runs.nudges import nudge_on_commit
 from linkhub.runs.pending import Unit, mark
@@ -39,11 +41,12 @@ class Stored:
 @dataclass(frozen=True, slots=True)
 class Locks:
     """`held`: the generation by id of the rows whose claim still holds; `python`: the Python
-    lane's rows of the same units.
+    lane's rows of the same units; `days`: by workflow id, those of the units' runs.
     """
 
     held: Mapping[int, int]
     python: Mapping[Unit, int]
+    days: Collection[tuple[int, date]]
 
 
 def store(outcomes: Sequence[Outcome], *, change: int) -> int:
@@ -60,6 +63,7 @@ def store(outcomes: Sequence[Outcome], *, change: int) -> int:
             _write_links(kept)
             _write_resolved([one for one in kept if one.facts is not None], change)
             _finish(kept, locks.held)
+            mark_days(locks.days)
     return len(kept)
 
 
@@ -69,13 +73,14 @@ def store_python(outcome: Outcome) -> bool:
     Links of the unit that the main lane has dropped meanwhile stay dropped.
     """
     with transaction.atomic():
-        held = _lock([outcome], Pending.Lane.PYTHON).held
-        if held:
+        locks = _lock([outcome], Pending.Lane.PYTHON)
+        if locks.held:
             stored = _stored([outcome.claimed.unit])[outcome.claimed.unit]
             rows = {key: row for key, row in outcome.rows.items() if key in stored}
             _upsert(_changed(rows, stored, frozenset()))
-            _finish([outcome], held)
-    return bool(held)
+            _finish([outcome], locks.held)
+            mark_days(locks.days)
+    return bool(locks.held)
 
 
 def _lock(outcomes: Sequence[Outcome], lane: Pending.Lane) -> Locks:
@@ -89,6 +94,7 @@ def _lock(outcomes: Sequence[Outcome], lane: Pending.Lane) -> Locks:
     others = units if lane is Pending.Lane.MAIN else []
     with connection.cursor() as cursor:
         cursor.execute(sql.LOCK_RUNS, [sorted({unit.run_id for unit in units if unit.run_id})])
+        days = {(workflow, day) for workflow, day in cursor.fetchall() if workflow is not None}
         cursor.execute(
             sql.LOCK_PENDING,
             {
@@ -102,6 +108,7 @@ def _lock(outcomes: Sequence[Outcome], lane: Pending.Lane) -> Locks:
     return Locks(
         held={pk: generation for pk, generation, claim, *_ in locked if claims.get(pk) == claim},
         python={Unit(*unit): pk for pk, _, _, *unit in locked if pk not in claims},
+        days=days,
     )
 
 

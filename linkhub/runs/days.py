@@ -42,7 +42,7 @@ def mark_days(days: Iterable[tuple[int, date]]) -> None:
     """Mark days by workflow id, in the caller's transaction: one statement, no lock."""
     if distinct := sorted(set(days)):
         with connection.cursor() as cursor:
-            cursor.execute(MARK, list(zip(*distinct, strict=True)))
+            cursor.execute(MARK, [list(column) for column in zip(*distinct, strict=True)])
 
 
 def mark_day_of_run(run_id: int | None) -> None:
