@@ -25,7 +25,7 @@ def test_it_runs_the_queues_that_serve_runs() -> None:
 
 
 def test_it_migrates_before_anything_uses_the_database() -> None:
-    for name in ("web", "worker", "python-links-worker", "beat"):
+    for name in ("web", "worker", "python-links-worker", "sources-worker", "beat"):
         condition = SERVICES[name]["depends_on"]["migrate"]["condition"]
         assert condition == "service_completed_successfully"
 
@@ -33,7 +33,7 @@ def test_it_migrates_before_anything_uses_the_database() -> None:
 def test_it_gives_every_process_the_same_environment() -> None:
     shared = SERVICES["web"]["environment"]
     assert {"DATABASE_URL", "REDIS_URL", "SECRET_KEY"} <= shared.keys()
-    for name in ("migrate", "worker", "python-links-worker", "beat"):
+    for name in ("migrate", "worker", "python-links-worker", "sources-worker", "beat"):
         assert SERVICES[name]["environment"] == shared
 
 

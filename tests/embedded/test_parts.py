@@ -13,7 +13,12 @@ def test_it_serves_on_the_port_that_was_asked_for() -> None:
 
 
 def test_it_gives_python_links_a_queue_of_their_own() -> None:
-    worker, links, beat = (" ".join(part.command) for part in parts.background(OPTIONS))
+    worker, links, _, beat = (" ".join(part.command) for part in parts.background(OPTIONS))
     assert "-Q resolve -n resolve@%h -c 3" in worker
     assert "-Q python_links -n python_links@%h -c 1" in links
     assert "--schedule=/srv/linkhub/" in beat
+
+
+def test_it_gives_sources_a_queue_and_threads_of_their_own() -> None:
+    [sources] = [part for part in parts.background(OPTIONS) if part.name == "Sources worker"]
+    assert "-Q sources -n sources@%h -c 8 -P threads" in " ".join(sources.command)

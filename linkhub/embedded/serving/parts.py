@@ -9,6 +9,8 @@ from linkhub.embedded.serving.options import Options
 
 # Seconds that a request or task in flight gets when LinkHub stops.
 GRACE = 4
+# Sources that are polled at the same time.
+POLLS = 8
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ def background(options: Options) -> tuple[Part, ...]:
     return (
         Part("Worker", _worker("resolve", options.worker_processes)),
         Part("Python-links worker", _worker("python_links", 1)),
+        # Polls wait for networks: threads, so that one that hangs holds up no other.
+        Part("Sources worker", _worker("sources", POLLS, "-P", "threads")),
         Part("Beat", _celery("beat", "--pidfile=", f"--schedule={options.home / 'beat'}")),
     )
 
@@ -47,10 +51,10 @@ def manage(command: str) -> tuple[str, ...]:
     return (sys.executable, "manage.py", command)
 
 
-def _worker(queue: str, processes: int) -> tuple[str, ...]:
+def _worker(queue: str, processes: int, *pool: str) -> tuple[str, ...]:
     name = ("-Q", queue, "-n", f"{queue}@%h", "-c", str(processes))
     # Workers that tell each other of their state only delay the start.
-    return _celery("worker", *name, "--without-mingle", "--without-gossip")
+    return _celery("worker", *name, *pool, "--without-mingle", "--without-gossip")
 
 
 def _celery(*arguments: str) -> tuple[str, ...]:

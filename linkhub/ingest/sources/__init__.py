@@ -1,0 +1,1 @@
+"""Connectors: polling and following other systems' runs. `README.md` has the order of things."""

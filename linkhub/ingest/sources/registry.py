@@ -1,0 +1,26 @@
+"""The kinds of sources. A new connector is its package and a line here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from linkhub.ingest.sources.connector import Connector
+from linkhub.ingest.sources.errors import Misconfigured
+
+CONNECTORS: dict[str, type[Connector[Any]]] = {}
+
+
+def register(connector: type[Connector[Any]]) -> None:
+    CONNECTORS[connector.kind] = connector
+
+
+def connector_of(kind: str) -> type[Connector[Any]]:
+    """Raises Misconfigured where no connector has this kind (any more)."""
+    try:
+        return CONNECTORS[kind]
+    except KeyError:
+        raise Misconfigured(f"There is no connector of the kind {kind}.") from None
+
+
+def choices() -> list[tuple[str, str]]:
+    return sorted((kind, each.label) for kind, each in CONNECTORS.items())

@@ -1,0 +1,45 @@
+"""Celery's side of sources: beat looks which are due, a worker of its own queue polls them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from celery import current_app, shared_task
+from celery.signals import worker_shutting_down
+from kombu.exceptions import OperationalError
+
+from linkhub.ingest.sources.leases import due
+from linkhub.ingest.sources.rounds import poll, stopping
+
+QUEUE = "sources"
+POLL = "linkhub.ingest.poll_source"
+# A message that no worker took by then is sent again: the row is what is due.
+EXPIRES_SECONDS = 10
+
+log = structlog.get_logger(__name__)
+
+
+# The worker of this queue runs threads, which no limit can end: a poll holds to its own time.
+@shared_task(name=POLL)  # type: ignore[untyped-decorator]
+def poll_source(*, source: int) -> None:
+    poll(source)
+
+
+@shared_task(name="linkhub.ingest.sweep_sources")  # type: ignore[untyped-decorator]
+def sweep_sources() -> None:
+    """Send a message for every source that is due; a claim makes a second one nothing."""
+    for pk in due().values_list("pk", flat=True):
+        try:
+            current_app.send_task(
+                POLL, kwargs={"source": pk}, queue=QUEUE, expires=EXPIRES_SECONDS, retry=False
+            )
+        except OperationalError as error:
+            log.warning("poll_not_sent", source=pk, error=str(error))
+            return
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def stop_polls(**_: Any) -> None:
+    """Polls end at their next step, and hand their leases back."""
+    stopping.set()
