@@ -6,7 +6,19 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path, register_converter
 
 from linkhub.lib.names import NameConverter
-from linkhub.pages import find, go, health, home, links, projects, runs, stars, theme, workflows
+from linkhub.pages import (
+    find,
+    go,
+    health,
+    home,
+    links,
+    pin_pages,
+    projects,
+    runs,
+    stars,
+    theme,
+    workflows,
+)
 from linkhub.pages.sign_in import SignIn
 from linkhub.runs.scalars import KEY
 
@@ -40,8 +52,11 @@ urlpatterns = [
     path(f"{PROJECT}workflows/<name:workflow>/", workflows.detail, name="workflow"),
     path(f"{PROJECT}star", stars.star_project, name="star_project"),
     path(f"{PROJECT}workflows/<name:workflow>/star", stars.star_workflow, name="star_workflow"),
+    path(f"{PROJECT}pins/", pin_pages.pins_page, name="pins"),
     path(RUN, runs.run_detail, name="run"),
+    path(f"{RUN}keep/", pin_pages.run_keep, name="run_keep"),
     path(f"{RUN}actions/<name:action>/", runs.action_detail, name="action"),
+    path(f"{RUN}actions/<name:action>/keep/", pin_pages.action_keep, name="action_keep"),
     path("go/<name:project>/<key:key>", go.to_project, name="go_project"),
     path(f"{GO_RUN}/<key:key>", go.to_run, name="go_run"),
     path(f"{GO_RUN}/<name:action>/<key:key>", go.to_action, name="go_action"),
