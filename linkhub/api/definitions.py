@@ -26,6 +26,7 @@ from linkhub.api.shapes import DefinitionJson, DefinitionList, Deleted
 from linkhub.links.checks import Invalid
 from linkhub.links.definitions import delete_definition, save_definition
 from linkhub.links.documents import DefinitionDocument, definition_as_document
+from linkhub.links.edits import Edit
 from linkhub.links.models import LinkDefinition
 
 DEFINITION: Body[DefinitionDocument] = Body(
@@ -50,9 +51,9 @@ def faults_in_body(*place: str) -> Iterator[None]:
         raise invalid(errors) from error
 
 
-def edited_by(token: ApiToken) -> str:
-    """Who, for the history: a token is not a user."""
-    return f"API token {token.name}"
+def edited_by(token: ApiToken) -> Edit:
+    """Who, for the history and the audit log: a token is not a user."""
+    return Edit(token=token, way="API")
 
 
 @router.get(
@@ -175,12 +176,14 @@ def _put(
 ) -> HttpResponse:
     with faults_in_body():
         row, created = save_definition(
-            project=project, key=key, document=document, reason=edited_by(request.auth)
+            project=project, key=key, document=document, edit=edited_by(request.auth)
         )
     return json_response(definition_as_document(row), created=created)
 
 
 def _delete(request: ApiRequest, project: Project | None, key: str) -> HttpResponse:
-    if not delete_definition(project=project, key=key, reason=edited_by(request.auth)):
+    with faults_in_body():
+        there = delete_definition(project=project, key=key, edit=edited_by(request.auth))
+    if not there:
         raise not_found()
     return json_response(Deleted(deleted=True))

@@ -114,6 +114,7 @@ class ToolJson(TypedDict):
     overrides: list[dict[str, Any]]
     icon: str
     position: int
+    check_links: bool
 
 
 class ProjectJson(TypedDict):

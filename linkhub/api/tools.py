@@ -40,7 +40,7 @@ def put_tool(request: ApiRequest, tool: paths.ToolName) -> HttpResponse:
     """Make or replace the tool; links of old runs follow. Needs an unscoped `manage` token."""
     document = TOOL.read(request)
     with faults_in_body():
-        row, created = save_tool(name=tool, document=document, reason=edited_by(request.auth))
+        row, created = save_tool(name=tool, document=document, edit=edited_by(request.auth))
     return json_response(tool_as_document(row), created=created)
 
 
@@ -50,7 +50,7 @@ def put_tool(request: ApiRequest, tool: paths.ToolName) -> HttpResponse:
 def remove_tool(request: ApiRequest, tool: paths.ToolName) -> HttpResponse:
     """Delete the tool, which no definition may need any more. Needs an unscoped `manage` token."""
     with faults_in_body():
-        there = delete_tool(name=tool, reason=edited_by(request.auth))
+        there = delete_tool(name=tool, edit=edited_by(request.auth))
     if not there:
         raise not_found()
     return json_response(Deleted(deleted=True))

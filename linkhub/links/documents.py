@@ -234,6 +234,8 @@ class ToolDocument(Strict):
     """The first that matches wins; the attempt's cluster counts before the run's."""
     icon: Short = ""
     position: Position = 0
+    check_links: bool = False
+    """True: a worker asks whether what its links lead to is there."""
 
 
 def definition_as_document(row: LinkDefinition) -> dict[str, Any]:

@@ -11,7 +11,25 @@ from django.db.models.functions import Now
 from simple_history.models import HistoricalRecords
 
 from linkhub.accounts.models import ApiToken, Project, User
+from linkhub.links.checking.models import Target
+from linkhub.links.edits import current_author, current_user, current_way
+from linkhub.links.usage.models import ClickDay, Tally
 from linkhub.runs.models import NAME_LENGTH, Action, Attempt, Pod, Run
+
+__all__ = [
+    "Backfill",
+    "ClickDay",
+    "Level",
+    "Link",
+    "LinkDefinition",
+    "LinkType",
+    "Origin",
+    "Resolved",
+    "State",
+    "Tally",
+    "Target",
+    "Tool",
+]
 
 
 class Level(models.TextChoices):
@@ -53,11 +71,35 @@ class Origin(models.TextChoices):
     EMITTED = "emitted"
 
 
+class HistoryRow(models.Model):
+    """What a row of history says beside the user, the time and the reason.
+
+    `author` is the API token where no user made the change; `way` is how it came (`edits.py`).
+    """
+
+    author = models.CharField(max_length=255, default=current_author, db_default="")
+    way = models.CharField(max_length=50, default=current_way, db_default="")
+
+    class Meta:
+        abstract = True
+
+
+def _history() -> HistoricalRecords:
+    return HistoricalRecords(
+        excluded_fields=["change"],
+        bases=[HistoryRow],
+        get_user=current_user,
+        history_change_reason_field=models.TextField(null=True),
+    )
+
+
 class Tool(models.Model):
     """A configured instance of an outside system: "our Grafana".
 
     `overrides` is a list of `{"domain": glob, "cluster": glob, "base_url", "settings"}`; the
-    first that matches wins. `change` is the counter's value at the last edit.
+    first that matches wins. `change` is the counter's value at the last edit. `managed_by` is the
+    label of the file that keeps it, which alone may change it (`as_code/`). With `check_links` a
+    worker asks whether what its links lead to is there (`checking/`).
     """
 
     name = models.CharField(max_length=NAME_LENGTH)
@@ -68,8 +110,12 @@ class Tool(models.Model):
     overrides = models.JSONField(default=list, blank=True)
     icon = models.CharField(max_length=NAME_LENGTH, blank=True)
     position = models.IntegerField(default=0)
+    check_links = models.BooleanField(default=False, db_default=False)
+    managed_by = models.CharField(
+        max_length=100, blank=True, default="", db_default="", editable=False
+    )
     change = models.BigIntegerField(default=0, editable=False)
-    history = HistoricalRecords(excluded_fields=["change"])
+    history = _history()
 
     class Meta:
         ordering = ["position", "name"]
@@ -94,7 +140,8 @@ class LinkDefinition(models.Model):
     """What an admin writes: how a link is made, for which executions, shown how and when.
 
     Owned by the instance (no project) or by one project. A deleted one stays as a tombstone
-    with its change value, so that units resolved before can be told stale.
+    with its change value, so that units resolved before can be told stale. `managed_by` is the
+    label of the file that keeps it, which alone may change it (`as_code/`).
     """
 
     project = models.ForeignKey(
@@ -127,8 +174,11 @@ class LinkDefinition(models.Model):
     new_tab = models.BooleanField(default=True)
     enabled = models.BooleanField(default=True)
     deleted = models.BooleanField(default=False, editable=False)
+    managed_by = models.CharField(
+        max_length=100, blank=True, default="", db_default="", editable=False
+    )
     change = models.BigIntegerField(default=0, editable=False)
-    history = HistoricalRecords(excluded_fields=["change"])
+    history = _history()
 
     objects: ClassVar[DefinitionQuerySet] = DefinitionQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -22,6 +22,7 @@ BODY: dict[str, Any] = {
     ],
     "icon": "grafana",
     "position": 2,
+    "check_links": False,
 }
 
 

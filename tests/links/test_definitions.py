@@ -53,9 +53,9 @@ def test_it_calls_a_definition_by_its_key_where_it_has_no_name() -> None:
 
 def test_it_writes_who_and_why_into_the_history() -> None:
     admin = make_admin()
-    save_definition(project=None, key="x", document=definition(), user=admin, reason="why" * 50)
+    save_definition(project=None, key="x", document=definition(), user=admin, reason="why" * 500)
     entry = LinkDefinition.objects.get().history.get()
-    assert (entry.history_user, entry.history_change_reason) == (admin, ("why" * 50)[:100])
+    assert (entry.history_user, entry.history_change_reason) == (admin, ("why" * 500)[:1000])
 
 
 @pytest.mark.parametrize("fields", [{"key": "y"}, {"project": "flytesnacks"}])
