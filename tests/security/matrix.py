@@ -1,0 +1,108 @@
+"""Every route by every role, with the answer: one line a route.
+
+A new route needs its line: its method, an address of it in the world of `world.py` (the private
+project `secret` with all that a route may ask for), and a status for each column. `BODIES` holds
+what is sent where a route needs more than an empty form or document.
+
+Pages, by who is signed in: `none` nobody, `out` a user who is no member, `view` a viewer,
+`main` a maintainer, `admin` an admin.
+
+The API, by token. Of services: `ingest`, `read` and `manage` can that alone in `secret`; `other`
+can all in another project; `all` can all everywhere. Of people, able to all everywhere: `out`,
+`view`, `main` and `admin`. `none` is no token.
+"""
+
+# Lines of a table are as long as they are.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from typing import Any
+
+PAGES = """
+method address                                           none  out view main admin
+GET    /                                                  302  200  200  200   200
+GET    /find?q=r7                                         302  200  200  200   200
+GET    /links/                                            302  200  200  200   200
+GET    /projects/                                         302  200  200  200   200
+GET    /projects/secret/                                  302  404  200  200   200
+GET    /projects/secret/links/                            302  404  200  200   200
+GET    /projects/secret/workflows/train_pipeline/         302  404  200  200   200
+POST   /projects/secret/star                              302  404  302  302   302
+POST   /projects/secret/workflows/train_pipeline/star     302  404  302  302   302
+GET    /projects/secret/development/runs/r7/              302  404  200  200   200
+GET    /projects/secret/pins/                             302  404  200  200   200
+GET    /projects/secret/development/runs/r7/actions/a0/   302  404  200  200   200
+GET    /projects/secret/development/runs/r7/keep/         302  404  200  200   200
+GET    /projects/secret/development/runs/r7/actions/a0/keep/   302  404  200  200   200
+GET    /go/secret/plan                                    302  404  200  200   200
+GET    /go/secret/development/r7/board                    302  404  302  302   302
+GET    /go/secret/development/r7/a0/board                 302  404  302  302   302
+GET    /sign-in/                                          200  302  302  302   302
+POST   /sign-out/                                         302  302  302  302   302
+POST   /theme/                                            302  302  302  302   302
+GET    /healthz                                           200  200  200  200   200
+GET    /readyz                                            200  200  200  200   200
+GET    /metrics                                           200  200  200  200   200
+"""
+
+API = """
+method address                                                                 none ingest read manage other  all  out view main admin
+GET    /api/v1/openapi.json                                                     200    200  200    200   200  200  200  200  200   200
+GET    /api/v1/                                                                 404    404  404    404   404  404  404  404  404   404
+GET    /api/docs                                                                200    200  200    200   200  200  200  200  200   200
+GET    /api/nothing                                                             404    404  404    404   404  404  404  404  404   404
+GET    /api/v1/backfills                                                        401    403  200    200   200  200  200  200  200   200
+POST   /api/v1/backfills/2:cancel                                               401    403  403    403   403  200  403  403  403   200
+POST   /api/v1/backfills/3:cancel                                               401    403  403    200   404  200  404  403  200   200
+POST   /api/v1/runs:batch                                                       401    200  403    403   200  200  200  200  200   200
+GET    /api/v1/definitions                                                      401    403  200    200   200  200  200  200  200   200
+GET    /api/v1/definitions/dashboard                                            401    403  200    200   200  200  200  200  200   200
+PUT    /api/v1/definitions/dashboard                                            401    403  403    403   403  200  403  403  403   200
+DELETE /api/v1/definitions/dashboard                                            401    403  403    403   403  200  403  403  403   200
+GET    /api/v1/projects/secret/definitions/board                                401    403  200    200   404  200  404  200  200   200
+PUT    /api/v1/projects/secret/definitions/board                                401    403  403    200   404  200  404  403  200   200
+DELETE /api/v1/projects/secret/definitions/board                                401    403  403    200   404  200  404  403  200   200
+POST   /api/v1/definitions:preview                                              401    403  200    403   404  200  404  200  200   200
+GET    /api/v1/tools/wiki                                                       401    403  200    200   200  200  200  200  200   200
+PUT    /api/v1/tools/wiki                                                       401    403  403    403   403  200  403  403  403   200
+DELETE /api/v1/tools/wiki                                                       401    403  403    403   403  200  403  403  403   200
+GET    /api/v1/find?q=r7                                                        401    403  200    403   200  200  200  200  200   200
+GET    /api/v1/projects                                                         401    403  200    403   200  200  200  200  200   200
+GET    /api/v1/runs                                                             401    403  200    403   200  200  200  200  200   200
+GET    /api/v1/links                                                            401    403  200    403   200  200  200  200  200   200
+GET    /api/v1/projects/secret/domains/development/runs/r7                      401    403  200    403   404  200  404  200  200   200
+PUT    /api/v1/projects/secret/domains/development/runs/r7                      401    200  403    403   404  200  404  403  200   200
+PUT    /api/v1/projects/secret/domains/development/runs/r8                      401    201  403    403   404  201  404  403  201   201
+GET    /api/v1/projects/secret/domains/development/runs/r7/actions              401    403  200    403   404  200  404  200  200   200
+GET    /api/v1/projects/secret/domains/development/runs/r7/actions/a0           401    403  200    403   404  200  404  200  200   200
+PATCH  /api/v1/projects/secret/domains/development/runs/r7/actions/a0           401    200  403    403   404  200  404  403  200   200
+GET    /api/v1/projects/secret/domains/development/runs/r7/links                401    403  200    403   404  200  404  200  200   200
+POST   /api/v1/projects/secret/domains/development/runs/r7/links                401    201  403    403   404  201  404  403  201   201
+GET    /api/v1/projects/secret/domains/development/runs/r7/actions/a0/links     401    403  200    403   404  200  404  200  200   200
+POST   /api/v1/projects/secret/domains/development/runs/r7/actions/a0/links     401    201  403    403   404  201  404  403  201   201
+GET    /api/v1/projects/secret/domains/development/runs/r7/explain              401    403  200    403   404  200  404  200  200   200
+GET    /api/v1/projects/secret/domains/development/runs/r7/actions/a0/explain   401    403  200    403   404  200  404  200  200   200
+PUT    /api/v1/projects/secret/tasks/train_model/versions/v3/links              401    201  403    403   404  201  404  403  201   201
+PUT    /api/v1/projects/brand-new/domains/development/runs/r1                   401    404  403    403   404  201  404  404  404   201
+"""
+
+BODIES: dict[str, Any] = {
+    "POST /api/v1/runs:batch": [{"project": "secret", "domain": "development", "run": "r8"}],
+    "PUT /api/v1/definitions/dashboard": {"name": "Board", "template": "https://x.example.com/"},
+    "PUT /api/v1/projects/secret/definitions/board": {"name": "B", "template": "https://b.example"},
+    "POST /api/v1/definitions:preview": {
+        "definition": {"name": "Board", "template": "https://x.example.com/"},
+        "run": {"project": "secret", "domain": "development", "run": "r7", "action": "a0"},
+    },
+    "PUT /api/v1/tools/wiki": {"kind": "wiki", "base_url": "https://wiki.example.com"},
+    "POST /api/v1/projects/secret/domains/development/runs/r7/links": {
+        "name": "Notes",
+        "url": "https://x.example.com/",
+    },
+    "POST /api/v1/projects/secret/domains/development/runs/r7/actions/a0/links": {
+        "name": "Notes",
+        "url": "https://x.example.com/",
+    },
+    "PUT /api/v1/projects/secret/tasks/train_model/versions/v3/links": [],
+}
