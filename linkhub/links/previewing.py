@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -20,7 +20,7 @@ from linkhub.links.resolving.explain import Explanation, explain_unit
 from linkhub.links.resolving.facts import DefinitionSpec, UnitFacts
 from linkhub.links.resolving.layers import RANK
 from linkhub.links.resolving.offering import Offers
-from linkhub.links.resolving.recipes import recipe_of_definition
+from linkhub.links.resolving.recipes import Recipe, recipe_of_definition
 from linkhub.runs.documents import RunDocument
 from linkhub.runs.models import Action, Run
 from linkhub.runs.pending import Unit
@@ -32,6 +32,41 @@ NO_KEY = "preview"
 MOST_ACTIONS = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A definition as if it were saved now: all candidates of its key `before` that and `after`.
+
+    `replaced` is what is stored under its key and owner already.
+    """
+
+    own: Recipe
+    replaced: Recipe | None
+    before: Catalogue
+    after: Catalogue
+
+    @property
+    def key(self) -> str:
+        return self.own.key
+
+    @property
+    def recipes(self) -> tuple[Recipe, ...]:
+        """As it is stored, and as it would be."""
+        return (self.own, self.replaced) if self.replaced else (self.own,)
+
+
+def trial_of(definition: DefinitionDocument) -> Trial:
+    """Raises Invalid where it could not be saved."""
+    tool = Tool.objects.filter(name=definition.tool).first() if definition.tool else None
+    check_definition(definition, tool=tool)
+    catalogue = load_catalogue()
+    own = recipe_of_definition(_spec(definition))
+    before = [each for each in catalogue.recipes if each.key == own.key]
+    others = [each for each in before if each.project != own.project]
+    replaced = next((each for each in before if each.project == own.project), None)
+    after = sorted([own, *others], key=lambda each: RANK[each.layer])
+    return Trial(own, replaced, _with(catalogue, before), _with(catalogue, after))
+
+
 def preview(
     definition: DefinitionDocument, units: Sequence[UnitFacts], *, now: datetime
 ) -> list[tuple[UnitFacts, list[Explanation]]]:
@@ -39,11 +74,8 @@ def preview(
 
     Raises Invalid where it could not be saved. Links of Python classes stay undecided.
     """
-    tool = Tool.objects.filter(name=definition.tool).first() if definition.tool else None
-    check_definition(definition, tool=tool)
-    catalogue = _catalogue_with(_spec(definition))
-    key = definition.key or NO_KEY
-    return [(unit, explain_unit(unit, catalogue, now=now, key=key)) for unit in units]
+    trial = trial_of(definition)
+    return [(unit, explain_unit(unit, trial.after, now=now, key=trial.key)) for unit in units]
 
 
 def recorded_units(
@@ -96,12 +128,5 @@ def _spec(document: DefinitionDocument) -> DefinitionSpec:
     )
 
 
-def _catalogue_with(spec: DefinitionSpec) -> Catalogue:
-    """The definitions of its key, with it in the place of the one that it would replace."""
-    catalogue = load_catalogue()
-    own = recipe_of_definition(spec)
-    others = [
-        each for each in catalogue.recipes if each.key == own.key and each.project != own.project
-    ]
-    recipes = sorted([own, *others], key=lambda each: RANK[each.layer])
+def _with(catalogue: Catalogue, recipes: Sequence[Recipe]) -> Catalogue:
     return replace(catalogue, recipes=tuple(recipes), offers=Offers())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from linkhub.links.language import Part
 from linkhub.links.resolving.attached import AttachedRecipes, is_for_run
 from linkhub.links.resolving.candidates import Winner
 from linkhub.links.resolving.catalogue import Catalogue
@@ -28,6 +29,7 @@ class Explanation:
     `takes_part`: enabled, selected, and its rules hold (or cannot be decided). `wins`: of those
     that take part it is the highest, and `link` is what came out. `why` says in a sentence why it
     does not take part or does not win, else it is empty. `winner` is the layer that won its key.
+    `parts` are the pieces of the link's URL, each with the variable that it came from.
     """
 
     subject: Subject
@@ -44,6 +46,7 @@ class Explanation:
     tool: str = ""
     variables: tuple[UsedVariable, ...] = ()
     link: ResolvedLink | None = None
+    parts: tuple[Part, ...] = ()
 
 
 def explain_unit(
@@ -144,6 +147,7 @@ class _Explaining:
             tool=link.tool,
             variables=self._variables(recipe, winner.view, outcome),
             link=link,
+            parts=outcome.parts,
         )
 
     def _lost(self, view: View, recipe: Recipe, why_not: str, winner: Recipe | None) -> Explanation:
