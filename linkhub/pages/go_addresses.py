@@ -1,4 +1,4 @@
-"""`/go` addresses that can be kept: read back from what a viewer has, and made for a run's links."""
+"""`/go` addresses that can be kept: read back from what one has, and made for a run's links."""
 
 from __future__ import annotations
 

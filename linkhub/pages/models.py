@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -60,6 +62,13 @@ class Pin(models.Model):
         return self.title
 
 
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def visible_to(self, user: User) -> SavedViewQuerySet:
+        """The user's own, and what others share with projects that the user may see."""
+        shared = Q(shared=True, project__in=Project.objects.visible_to(user))
+        return self.filter(Q(user=user) | shared)
+
+
 class SavedView(models.Model):
     """A page with its filters under a name: a user's own, or shared with those of a project.
 
@@ -77,6 +86,8 @@ class SavedView(models.Model):
     columns = models.JSONField(default=list, blank=True)
     shared = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[SavedViewQuerySet] = SavedViewQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [

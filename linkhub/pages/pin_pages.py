@@ -192,8 +192,8 @@ def _lists(user: User, project: Project) -> list[PinList]:
     team = [pin for pin in found if pin.user_id is None]
     mine = [pin for pin in found if pin.user_id is not None]
     return [
-        PinList(TEAM, "The team’s", _rows(TEAM, team), _maintains(user, project)),
-        PinList(MINE, "Yours alone", _rows(MINE, mine), True),
+        PinList(TEAM, "For the team", _rows(TEAM, team), _maintains(user, project)),
+        PinList(MINE, "For you", _rows(MINE, mine), True),
     ]
 
 

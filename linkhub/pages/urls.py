@@ -7,6 +7,8 @@ from django.urls import path, register_converter
 
 from linkhub.lib.names import NameConverter
 from linkhub.pages import (
+    compare,
+    feeds,
     find,
     go,
     health,
@@ -17,6 +19,7 @@ from linkhub.pages import (
     runs,
     stars,
     theme,
+    view_pages,
     workflows,
 )
 from linkhub.pages.sign_in import SignIn
@@ -54,12 +57,17 @@ urlpatterns = [
     path(f"{PROJECT}workflows/<name:workflow>/star", stars.star_workflow, name="star_workflow"),
     path(f"{PROJECT}pins/", pin_pages.pins_page, name="pins"),
     path(RUN, runs.run_detail, name="run"),
+    path(f"{RUN}compare/", compare.comparison, name="compare"),
     path(f"{RUN}keep/", pin_pages.run_keep, name="run_keep"),
     path(f"{RUN}actions/<name:action>/", runs.action_detail, name="action"),
     path(f"{RUN}actions/<name:action>/keep/", pin_pages.action_keep, name="action_keep"),
     path("go/<name:project>/<key:key>", go.to_project, name="go_project"),
     path(f"{GO_RUN}/<key:key>", go.to_run, name="go_run"),
     path(f"{GO_RUN}/<name:action>/<key:key>", go.to_action, name="go_action"),
+    path("views/", view_pages.index, name="views"),
+    path("views/new", view_pages.new, name="view_new"),
+    path("views/<name:owner>/<slug:slug>/", view_pages.detail, name="view"),
+    path("views/<name:owner>/<slug:slug>/feed", feeds.feed, name="view_feed"),
     path("sign-in/", SignIn.as_view(), name="sign_in"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("theme/", theme.choose_theme, name="theme"),
