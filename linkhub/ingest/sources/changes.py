@@ -41,7 +41,7 @@ def save_source(source: Source, *, user: User) -> None:
             _update(source, anew=_elsewhere(stored, source))
         else:
             return
-        action = "update" if stored else "create"
+        action = "changed" if stored else "created"
         _audit(source, user=user, action=action, before=before, after=as_document(source))
 
 
@@ -50,7 +50,7 @@ def delete_source(source: Source, *, user: User) -> None:
     with transaction.atomic():
         before = as_document(source)
         source.delete()
-        _audit(source, user=user, action="delete", before=before, after=None)
+        _audit(source, user=user, action="deleted", before=before, after=None)
 
 
 def pause_source(source: Source, *, user: User) -> None:
@@ -75,7 +75,7 @@ def read_anew(source: Source, *, user: User) -> None:
         _audit(
             stored,
             user=user,
-            action="update",
+            action="changed",
             before=document,
             after=document,
             reason="read everything again",
@@ -122,7 +122,7 @@ def _switch(source: Source, *, user: User, enabled: bool) -> None:
         before = as_document(stored)
         stored.enabled = enabled
         _update(stored, anew=False)
-        _audit(stored, user=user, action="update", before=before, after=as_document(stored))
+        _audit(stored, user=user, action="changed", before=before, after=as_document(stored))
 
 
 def _audit(source: Source, *, user: User, action: str, reason: str = "", **documents: Any) -> None:

@@ -164,16 +164,14 @@ def explain(error: Exception) -> str:
             return str(error)
         case urllib3.exceptions.NameResolutionError():
             return "The name of the host is not known."
-        case urllib3.exceptions.ConnectTimeoutError():
-            return "No connection within 5 seconds."
-        case urllib3.exceptions.TimeoutError():
-            return "No answer in time."
         case urllib3.exceptions.SSLError():
             return "The TLS certificate or handshake is not acceptable."
         case urllib3.exceptions.NewConnectionError():
             return "The connection was refused."
-        case urllib3.exceptions.IncompleteRead():
-            return "The answer broke off."
+        case urllib3.exceptions.ConnectTimeoutError():
+            return "No connection within 5 seconds."
+        case urllib3.exceptions.TimeoutError():
+            return "No answer in time."
         case urllib3.exceptions.ProtocolError():
             return "The connection broke off."
         case urllib3.exceptions.DecodeError():
