@@ -11,16 +11,22 @@ from datetime import datetime
 from django.db import transaction
 
 from linkhub.accounts.models import Project
-from linkhub.links.checks import check_definition
-from linkhub.links.documents import DefinitionDocument, definition_columns
+from linkhub.links.checks import check_definition, check_tool
+from linkhub.links.documents import (
+    DefinitionDocument,
+    ToolDocument,
+    definition_columns,
+    tool_columns,
+)
 from linkhub.links.load import load_catalogue, load_units
 from linkhub.links.models import Tool
 from linkhub.links.resolving.catalogue import Catalogue
 from linkhub.links.resolving.explain import Explanation, explain_unit
-from linkhub.links.resolving.facts import DefinitionSpec, UnitFacts
+from linkhub.links.resolving.facts import DefinitionSpec, ToolSpec, UnitFacts
 from linkhub.links.resolving.layers import RANK
 from linkhub.links.resolving.offering import Offers
 from linkhub.links.resolving.recipes import Recipe, recipe_of_definition
+from linkhub.links.resolving.tools import Tools
 from linkhub.runs.documents import RunDocument
 from linkhub.runs.models import Action, Run
 from linkhub.runs.pending import Unit
@@ -54,11 +60,15 @@ class Trial:
         return (self.own, self.replaced) if self.replaced else (self.own,)
 
 
-def trial_of(definition: DefinitionDocument) -> Trial:
-    """Raises Invalid where it could not be saved."""
+def trial_of(definition: DefinitionDocument, *, new_tool: ToolDocument | None = None) -> Trial:
+    """`new_tool` is to be saved with it. Raises Invalid where the two could not be."""
     tool = Tool.objects.filter(name=definition.tool).first() if definition.tool else None
-    check_definition(definition, tool=tool)
     catalogue = load_catalogue()
+    if new_tool is not None and tool is None and definition.tool == new_tool.name:
+        check_tool(new_tool, stored=None)
+        tool = Tool(name=new_tool.name or "", **tool_columns(new_tool))
+        catalogue = _with_tool(catalogue, tool)
+    check_definition(definition, tool=tool)
     own = recipe_of_definition(_spec(definition))
     before = [each for each in catalogue.recipes if each.key == own.key]
     others = [each for each in before if each.project != own.project]
@@ -126,6 +136,13 @@ def _spec(document: DefinitionDocument) -> DefinitionSpec:
     return DefinitionSpec(
         id=None, key=key, project=document.project, tool=document.tool or "", **columns
     )
+
+
+def _with_tool(catalogue: Catalogue, tool: Tool) -> Catalogue:
+    spec = ToolSpec(None, tool.name, tool.kind, tool.base_url, tool.settings, tuple(tool.overrides))
+    tools = Tools.compile([*catalogue.tools.by_name.values(), spec])
+    policy = replace(catalogue.policy, tool_hosts=catalogue.policy.tool_hosts | tools.hosts)
+    return replace(catalogue, tools=tools, policy=policy)
 
 
 def _with(catalogue: Catalogue, recipes: Sequence[Recipe]) -> Catalogue:
