@@ -48,7 +48,7 @@ class Proposal:
     @property
     def variables(self) -> list[str]:
         """What of it comes from the run."""
-        return list(dict.fromkeys(name for _, name in self.parts if name and name[:5] != "tool."))
+        return list(dict.fromkeys(name for _, name in self.parts if name and _of_run(name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class _Proposing:
 
     def _explained(self, rebuilt: Rebuilt) -> int:
         built = build(rebuilt, self._values())
-        return sum(len(part.text) for part in built.parts if part.variable) if built else 0
+        return sum(len(text) for text, name in built.parts if _of_run(name)) if built else 0
 
     def _of_provider(self, rebuilt: Rebuilt) -> Proposal | None:
         provider, values = rebuilt.provider, self._values()
@@ -250,3 +250,7 @@ class _Proposing:
             return self.tool.name
         kinds = [self._kind(each.kind) for each in self.identified if self._is_near(each.kind)]
         return next(iter(kinds), "")
+
+
+def _of_run(variable: str | None) -> bool:
+    return variable is not None and not variable.startswith("tool.")
