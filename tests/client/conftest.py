@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from linkhub_client import outbox, problems, recording
+from linkhub_client.outbox import Outbox
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
-
-from linkhub_client import problems, recording
 
 # Variables that would tell the client of another execution than the test's.
 OF_EXECUTIONS = re.compile(
@@ -49,15 +49,29 @@ class Server:
         return [path for _, path, _ in self.requests]
 
 
+def end(outbox: Outbox) -> None:
+    """Give up what an outbox still has to send, and wait for its threads."""
+    with outbox._changed:
+        outbox._own.clear()
+        outbox._adopted = True
+        outbox._changed.notify_all()
+        threads = list(outbox._threads.values())
+    for thread in threads:
+        thread.join(5)
+
+
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """No execution, no server, nothing said or recorded yet."""
     for name in [each for each in os.environ if OF_EXECUTIONS.match(each)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("LINKHUB_SPOOL", str(tmp_path / "spool"))
+    monkeypatch.setattr(outbox, "IDLE_SECONDS", 0.01)
     problems._said.clear()
     recording._after_fork()
     yield
+    if recording._outbox is not None:
+        end(recording._outbox)
     recording._after_fork()
 
 

@@ -8,9 +8,9 @@ import pytest
 from django.urls import resolve, reverse
 from hypothesis import given
 from hypothesis import strategies as st
+from linkhub_client import addresses
 
 from linkhub.lib.names import check_name, to_segment
-from linkhub_client import addresses
 
 names = st.text(min_size=1, max_size=30).filter(lambda name: check_name(name) is None)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from linkhub_client.identity import Identity, current
 
 FLYTE1 = {
@@ -22,9 +21,10 @@ FLYTE2 = {
     "FLYTE_ATTEMPT_NUMBER": "0",
     "_F_PN": "r7-a0-0",
 }
+AIRFLOW_RUN = "manual__2026-01-05T10:00:00+00:00"
 AIRFLOW = {
     "AIRFLOW_CTX_DAG_ID": "etl",
-    "AIRFLOW_CTX_DAG_RUN_ID": "manual__2026-01-05T10:00:00+00:00",
+    "AIRFLOW_CTX_DAG_RUN_ID": AIRFLOW_RUN,
     "AIRFLOW_CTX_TASK_ID": "load",
     "AIRFLOW_CTX_TRY_NUMBER": "3",
     "AIRFLOW__OPENLINEAGE__NAMESPACE": "Data Team",
@@ -41,7 +41,13 @@ KUBERNETES = {"KUBERNETES_SERVICE_HOST": "10.0.0.1", "POD_NAMESPACE": "ml", "HOS
         (FLYTE2, ("vision", "development", "r7", "a0", 1, "r7-a0-0", "flyte2")),
         (
             AIRFLOW,
-            (*("data-team", "default", AIRFLOW["AIRFLOW_CTX_DAG_RUN_ID"]), "load", 3, "", "airflow"),
+            (
+                *("data-team", "default", AIRFLOW["AIRFLOW_CTX_DAG_RUN_ID"]),
+                "load",
+                3,
+                "",
+                "airflow",
+            ),
         ),
         (ARGO, ("ml", "default", "train-x7k", "train-x7k-1234567", None, ARGO["HOSTNAME"], "argo")),
         (KUBERNETES, ("ml", "default", "job-7-abc", None, None, "job-7-abc", "kubernetes")),

@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from linkhub_client.spool import REFUSED, UNFINISHED_SECONDS, Spool
 
 
@@ -40,9 +39,7 @@ def test_it_is_for_its_user_alone(tmp_path: Path) -> None:
     assert os.stat(os.path.join(spool.folder, name)).st_mode & 0o077 == 0
 
 
-def test_it_drops_the_oldest_and_says_so(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_it_drops_the_oldest_and_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     spool = make_spool(tmp_path, limit=10_000)
     for number in range(40):
         spool.add(number, record(number, 900))

@@ -36,6 +36,7 @@ class Outbox:
         self._put: collections.deque[tuple[int, Record]] = collections.deque(maxlen=MOST_IN_MEMORY)
         # By name; the record itself where the spool has not taken it.
         self._own: dict[str, Record | None] = {}
+        self._storing = threading.Lock()
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
         self._threads: dict[str, threading.Thread] = {}
@@ -124,20 +125,25 @@ class Outbox:
 
     def _store(self) -> bool:
         """Move one write from memory to the spool; False where there is none."""
+        with self._storing:  # the writer and `flush`: one behind the other keeps the order
+            try:
+                stamp, record = self._put.popleft()
+            except IndexError:
+                return False
+            name, kept = self._spooled(stamp, record)
+            with self._changed:
+                self._own[name] = kept
+                if len(self._own) > MOST_IN_MEMORY:
+                    self._own.pop(next(iter(self._own)))  # it stays in the spool
+        return True
+
+    def _spooled(self, stamp: int, record: Record) -> tuple[str, Record | None]:
+        """Its name in the spool; and the write itself where the spool does not take it."""
         try:
-            stamp, record = self._put.popleft()
-        except IndexError:
-            return False
-        try:
-            name, kept = self.spool.add(stamp, record), None
+            return self.spool.add(stamp, record), None
         except OSError as error:
             warn("The spool %s takes nothing: %s", self.spool.folder, error)
-            name, kept = f"{stamp:020}", record
-        with self._changed:
-            self._own[name] = kept
-            if len(self._own) > MOST_IN_MEMORY:
-                self._own.pop(next(iter(self._own)))  # it stays in the spool
-        return True
+            return f"{stamp:020}", record
 
     def _send(self) -> None:
         """Send what waits, then, once a process, what others have left behind."""
