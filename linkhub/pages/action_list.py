@@ -1,4 +1,5 @@
-"""A run's actions as a flat list: of one task, under one parent, in one phase; page by page."""
+"""A run's actions as a flat list: of one task, under one parent, in one phase, or by words of
+their names; page by page."""
 
 from __future__ import annotations
 
@@ -15,19 +16,20 @@ from linkhub.runs.models import Action, Run
 from linkhub.runs.phases import Phase
 
 PAGE = 100
-FILTERS = ("task", "parent", "phase")
+FILTERS = ("task", "parent", "phase", "q")
 
 
 @dataclass(frozen=True, slots=True)
 class ActionList:
-    """`all_phases` leads to the list whatever the phase, `whole` to the tree."""
+    """`kept` are the filters that a new search keeps, as a form's fields; `whole` is the tree."""
 
+    words: str
     task: str
     parent: str
     parent_href: str
     count: int
     phases: Sequence[PhaseCount]
-    all_phases: str
+    kept: Sequence[tuple[str, str]]
     whole: str
     first: str
     next: str
@@ -53,15 +55,15 @@ class Part:
         actions = list(rows)
         phases = phase_counts(run, alike.values_list("phase", flat=True), self.query)
         chosen = [each for each in phases if each.chosen] if "phase" in self.query else phases
-        any_phase = {name: value for name, value in self.query.items() if name != "phase"}
         parent = self.query.get("parent", "")
         return actions[:PAGE], ActionList(
+            words=self.query.get("q", ""),
             task=self.query.get("task", ""),
             parent=parent,
             parent_href=addresses.of_action(run, parent) if parent else "",
             count=sum(each.count for each in chosen),
             phases=phases,
-            all_phases=address_of_list(run, any_phase) if any_phase else addresses.of_run(run),
+            kept=[(name, value) for name, value in self.query.items() if name != "q"],
             whole=addresses.of_run(run),
             first=address_of_list(run, self.query) if self.cursor else "",
             next=self._next(run, actions),
@@ -73,6 +75,8 @@ class Part:
             found = found.filter(task__name=task)
         if parent := self.query.get("parent"):
             found = found.filter(parent=parent)
+        if words := self.query.get("q"):
+            found = found.filter(Q(name__icontains=words) | Q(task__name__icontains=words))
         return found
 
     def _behind(self) -> tuple[str, ...] | None:

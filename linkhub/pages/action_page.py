@@ -15,8 +15,8 @@ from linkhub.links.read import ShownLink, links_of_action
 from linkhub.links.resting import Resting, resting_of_run
 from linkhub.pages import addresses
 from linkhub.pages.chips import Chip, ToolChips, by_tool, make_chips, may_still_change
+from linkhub.pages.facts import Fact, as_facts
 from linkhub.pages.phases import ShownPhase, can_change, shown_phase
-from linkhub.pages.run_page import Fact, as_facts
 from linkhub.pages.times import took
 from linkhub.pages.tools import Toolbox
 from linkhub.runs.models import Action, Attempt, Pod, Run

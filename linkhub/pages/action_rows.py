@@ -3,58 +3,54 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, NamedTuple
 from urllib.parse import urlencode
 
+from django.db.models import F, Window
+from django.db.models.functions import Left, RowNumber
+
 from linkhub.links.read import ShownLink
 from linkhub.pages import addresses
 from linkhub.pages.chips import OUT_OF_SIGHT, Chip, make_chips
+from linkhub.pages.outline import Placed
 from linkhub.pages.phases import ShownPhase, shown_phase
+from linkhub.pages.timeline import Bar, Scale, Tried
 from linkhub.pages.times import took
 from linkhub.pages.tools import Toolbox
 from linkhub.runs.models import Action, Attempt, Run
 from linkhub.runs.phases import Phase
-from linkhub.runs.tree import Tree
 
-# More siblings of one task than this are one row.
-MOST_ALIKE = 20
-# Of a distributed action the rest of the links is on its own page.
+# Of a distributed action the rest of the links is on its own page, as are its earlier attempts.
 MOST_CHIPS = 12
+MOST_ATTEMPTS = 6
+MOST_OF_AN_ERROR = 201
 DEEPEST_INDENT = 8
 
 
-class Sketch(NamedTuple):
-    """The little that is read of every action of a run, however many there are."""
+class History(NamedTuple):
+    """An action's last attempts, by number, and the beginning of the newest one's error."""
 
-    pk: int
-    name: str
-    parent: str
-    task: str | None
-    phase: str | None
-    started_at: datetime | None
-    context: None = None
+    tried: Sequence[Tried]
+    error: str
 
 
-class Placed(NamedTuple):
-    """One action, or several of one task and parent, at its depth in the tree."""
-
-    depth: int
-    alike: Sequence[Sketch]
+NOT_TRIED = History((), "")
 
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
     """`attempt` is the newest one's number where there was more than one, else none. `more` links
-    are left out."""
+    are left out. `bar` is none where no time is known."""
 
     is_group: ClassVar[bool] = False
     dom_id: str
     depth: int
     name: str
     href: str
+    parent: str
     task: str
     phase: ShownPhase
     started_at: datetime | None
@@ -64,6 +60,7 @@ class ActionRow:
     chips: Sequence[Chip]
     more: int
     out_of_sight: int
+    bar: Bar | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,42 +82,13 @@ class GroupRow:
     count: int
     href: str
     phases: Sequence[PhaseCount]
+    bar: Bar | None
 
 
-def sketches(run: Run, most: int) -> list[Sketch]:
-    """Of the run's actions, the first `most` by name."""
-    columns = ("pk", "name", "parent", "task__name", "phase", "started_at")
-    return [Sketch(*row) for row in run.actions.order_by("name").values_list(*columns)[:most]]
-
-
-def outline(found: Iterable[Sketch], now: datetime) -> Iterator[Placed]:
-    """Parents before children, siblings as they began; those of a task together if many."""
-    begun = sorted(found, key=lambda each: (each.started_at or now, each.pk))
-    parents = Tree(begun).parents
-    children: dict[str | None, list[Sketch]] = defaultdict(list)
-    for sketch in begun:
-        children[parents[sketch.name]].append(sketch)
-    stack = [(0, alike) for alike in reversed(_together(children[None]))]
-    while stack:
-        depth, alike = stack.pop()
-        yield Placed(depth, alike)
-        if len(alike) == 1:
-            below = _together(children[alike[0].name])
-            stack += [(depth + 1, each) for each in reversed(below)]
-
-
-def _together(siblings: Sequence[Sketch]) -> list[list[Sketch]]:
-    tasks = Counter(each.task for each in siblings)
-    groups: dict[tuple[bool, str], list[Sketch]] = {}
-    for each in siblings:
-        alone = each.task is None or tasks[each.task] <= MOST_ALIKE
-        groups.setdefault((alone, each.name if alone else each.task or ""), []).append(each)
-    return list(groups.values())
-
-
-def group_row(run: Run, placed: Placed) -> GroupRow:
+def group_row(run: Run, placed: Placed, scale: Scale | None, now: datetime) -> GroupRow:
     first = placed.alike[0]
     query = {"task": first.task or "", "parent": first.parent}
+    times = [(each.phase, each.started_at, each.ended_at) for each in placed.alike]
     return GroupRow(
         dom_id=f"group-{first.pk}",
         depth=min(placed.depth, DEEPEST_INDENT),
@@ -128,20 +96,25 @@ def group_row(run: Run, placed: Placed) -> GroupRow:
         count=len(placed.alike),
         href=address_of_list(run, query),
         phases=phase_counts(run, (each.phase for each in placed.alike), query),
+        bar=scale.stretch(times, now) if scale else None,
     )
 
 
 def phase_counts(
     run: Run, phases: Iterable[str | None], query: Mapping[str, str]
 ) -> list[PhaseCount]:
-    """How many of each phase there are, in the order of phases, with the list of each."""
+    """How many of each phase there are, in the order of phases, with the list of each.
+
+    The one that is chosen leads back to all.
+    """
     counts = Counter(phase or Phase.RUNNING.value for phase in phases)
+    chosen = query.get("phase")
     return [
         PhaseCount(
             shown_phase(phase),
             counts[phase],
-            address_of_list(run, {**query, "phase": phase}),
-            query.get("phase") == phase,
+            address_of_list(run, {**query, "phase": "" if phase == chosen else phase}),
+            phase == chosen,
         )
         for phase in Phase.values
         if counts[phase]
@@ -150,41 +123,61 @@ def phase_counts(
 
 def address_of_list(run: Run, query: Mapping[str, str]) -> str:
     given = {name: value for name, value in query.items() if value}
-    return f"{addresses.of_run(run)}?{urlencode(given)}"
+    return f"{addresses.of_run(run)}?{urlencode(given)}" if given else addresses.of_run(run)
 
 
-def newest_attempts(actions: Collection[int]) -> dict[int, Attempt]:
-    """Each action's attempt of the highest number: one row an action, however many there were."""
-    newest = (
+def histories(actions: Collection[int]) -> dict[int, History]:
+    """By action id: a bounded number of attempts each, however many there were."""
+    rank = Window(RowNumber(), partition_by=F("action_id"), order_by=F("number").desc())
+    rows = (
         Attempt.objects.filter(action__in=actions)
-        .order_by("action_id", "-number")
-        .distinct("action_id")
+        .annotate(rank=rank, start_of_error=Left("error", MOST_OF_AN_ERROR))
+        .filter(rank__lte=MOST_ATTEMPTS)
+        .order_by("action_id", "number")
+        .values_list("action_id", "start_of_error", *Tried._fields)
     )
-    return {attempt.action_id: attempt for attempt in newest.only("action_id", "number", "error")}
+    tried: dict[int, list[Tried]] = defaultdict(list)
+    errors: dict[int, str] = {}
+    for action_id, error, *of_attempt in rows:
+        tried[action_id].append(Tried(*of_attempt))
+        errors[action_id] = error
+    return {action_id: History(each, errors[action_id]) for action_id, each in tried.items()}
 
 
 def action_row(
     run: Run,
     depth: int,
     action: Action,
-    attempt: Attempt | None,
+    history: History,
     links: Sequence[ShownLink],
     toolbox: Toolbox,
+    scale: Scale | None,
     now: datetime,
 ) -> ActionRow:
     chips = make_chips(links, toolbox)
+    newest = history.tried[-1].number if history.tried else 0
     return ActionRow(
         dom_id=f"action-{action.pk}",
         depth=min(depth, DEEPEST_INDENT),
         name=action.name,
         href=addresses.of_action(run, action.name),
+        parent=action.parent,
         task=action.task.name if action.task else "",
         phase=shown_phase(action.phase),
         started_at=action.started_at,
         took=took(action.started_at, action.ended_at, now),
-        attempt=attempt.number if attempt and attempt.number > 1 else None,
-        error=attempt.error if attempt else "",
+        attempt=newest if newest > 1 else None,
+        error=history.error,
         chips=chips[:MOST_CHIPS],
         more=max(0, len(chips) - MOST_CHIPS),
         out_of_sight=sum(link.state in OUT_OF_SIGHT for link in links),
+        bar=scale.bar(tries_of(action, history.tried), now) if scale else None,
     )
+
+
+def tries_of(action: Action, tried: Sequence[Tried]) -> Sequence[Tried]:
+    """The attempts, or the action itself where none says when it was; ended with the action."""
+    if not any(each.started_at for each in tried):
+        return [Tried(0, action.phase, action.started_at, action.ended_at)]
+    last = tried[-1]
+    return [*tried[:-1], last._replace(ended_at=last.ended_at or action.ended_at)]

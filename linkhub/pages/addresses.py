@@ -29,6 +29,15 @@ def of_run(run: Run) -> str:
     return reverse("run", args=[run.project.name, run.domain, run.name])
 
 
+def of_comparison(run: Run, other: Run | None = None) -> str:
+    """A run beside another, or the choice of one; `with` is its name where all else is the same."""
+    address = reverse("compare", args=[run.project.name, run.domain, run.name])
+    if other is None:
+        return address
+    alike = (other.project_id, other.domain) == (run.project_id, run.domain)
+    return f"{address}?{urlencode({'with': other.name if alike else of_run(other)})}"
+
+
 def of_action(run: Run, action: str) -> str:
     return reverse("action", args=[run.project.name, run.domain, run.name, action])
 

@@ -82,7 +82,7 @@ def _chip(link: ShownLink, toolbox: Toolbox, at: str) -> Chip:
         name=link.name or link.key,
         href=link.url if ready and link.url else addresses.of_reason(link),
         state=link.state,
-        reason=_reason(link),
+        reason=reason_of(link),
         at=at,
         icon=own_icon if own_icon.symbol else tool.icon,
         new_tab=link.new_tab and ready,
@@ -92,7 +92,8 @@ def _chip(link: ShownLink, toolbox: Toolbox, at: str) -> Chip:
     )
 
 
-def _reason(link: ShownLink) -> str:
+def reason_of(link: ShownLink) -> str:
+    """Why a link is not ready, or what there is to say of one that is."""
     if link.state == State.READY:
         return " ".join([link.description, *link.notes]).strip()
     return link.reason or f"needs {', '.join(link.missing)}" if link.missing else link.reason

@@ -21,9 +21,9 @@ from linkhub.links.read import ShownLink, links_of_action, links_of_project, lin
 from linkhub.pages import addresses
 from linkhub.pages.access import project_or_404, signed_in
 from linkhub.pages.destinations import choose, find_action, find_run, known_or_404
+from linkhub.pages.facts import Fact
 from linkhub.pages.rendering import asked_partial, page
 from linkhub.pages.requests import Request
-from linkhub.pages.run_page import Fact
 
 
 @dataclass(frozen=True, slots=True)

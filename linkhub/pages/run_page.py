@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from linkhub.lib.url_policy import HostOrigin, check_url
@@ -18,16 +18,21 @@ from linkhub.links.resting import Resting, resting_of_run
 from linkhub.pages import addresses
 from linkhub.pages.action_list import ActionList, Part
 from linkhub.pages.action_rows import (
+    NOT_TRIED,
     ActionRow,
     GroupRow,
+    PhaseCount,
     action_row,
     group_row,
-    newest_attempts,
-    outline,
-    sketches,
+    histories,
+    phase_counts,
 )
 from linkhub.pages.chips import ToolChips, by_tool, make_chips, may_still_change, poll_seconds
+from linkhub.pages.facts import Fact, as_facts, facts_of_run
+from linkhub.pages.neighbours import Neighbours, neighbours_of
+from linkhub.pages.outline import Placed, outline, sketches
 from linkhub.pages.phases import ShownPhase, can_change, shown_phase
+from linkhub.pages.timeline import Scale
 from linkhub.pages.times import took
 from linkhub.pages.tools import Toolbox
 from linkhub.runs.models import Action, Run
@@ -38,25 +43,21 @@ MOST_SKETCHED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    label: str
-    value: str
-    href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class RunPage:
     """`live` while the run goes on or a link waits, then asked for `every` so many seconds.
 
-    `rows` are the tree, or where `part` is given one page of a list. `more_actions` where some
-    are left out. `resting` is what could not be resolved.
+    `rows` are the tree, or where `part` is given one page of a list; `marks` stand over their
+    timeline. `more_actions` where some are left out. `resting` is what could not be resolved.
     """
 
     run: Run
     phase: ShownPhase
     took: str
+    neighbours: Neighbours
     tools: list[ToolChips]
     rows: list[ActionRow | GroupRow]
+    marks: Sequence[str]
+    phases: Sequence[PhaseCount]
     part: ActionList | None
     more_actions: bool
     facts: list[Fact]
@@ -76,11 +77,7 @@ def run_page(
     run: Run, *, part: Part | None = None, explain: str | None = None, now: datetime
 ) -> RunPage:
     """`explain` is a key, or empty for all; with None nothing is explained."""
-    if part is None:
-        shown, listed = _outline(run, now), None
-    else:
-        actions, listed = part.read(run)
-        shown = _Shown([(0, action) for action in actions], len(actions), False)
+    shown = _outline(run, now) if part is None else _list(run, part, now)
     actions = [row for _, row in shown.rows if isinstance(row, Action)]
     links = links_of_run(run, now=now, actions=[(each.pk, each.name) for each in actions])
     toolbox = Toolbox.load()
@@ -90,11 +87,14 @@ def run_page(
         run=run,
         phase=shown_phase(run.phase),
         took=took(run.started_at, run.ended_at, now),
+        neighbours=neighbours_of(run),
         tools=by_tool(own),
-        rows=_rows(run, shown.rows, actions, links, toolbox, now),
-        part=listed,
+        rows=_rows(run, shown, actions, links, toolbox, now),
+        marks=shown.scale.marks if shown.scale else (),
+        phases=shown.phases,
+        part=shown.part,
         more_actions=shown.more,
-        facts=_facts(run),
+        facts=facts_of_run(run),
         labels=as_facts(run.labels),
         context=as_facts(run.context or {}),
         source_url=source_url,
@@ -110,12 +110,25 @@ def run_page(
     )
 
 
+class _Timed(Protocol):
+    """A run, an action or the sketch of one."""
+
+    @property
+    def started_at(self) -> datetime | None: ...
+
+    @property
+    def ended_at(self) -> datetime | None: ...
+
+
 class _Shown(NamedTuple):
     """What is shown of a run's actions, `read` of them for it, and whether there are more."""
 
-    rows: list[tuple[int, Action | GroupRow]]
+    rows: Sequence[tuple[int, Action | Placed]]
     read: int
     more: bool
+    phases: Sequence[PhaseCount]
+    scale: Scale | None
+    part: ActionList | None = None
 
 
 def _outline(run: Run, now: datetime) -> _Shown:
@@ -124,14 +137,33 @@ def _outline(run: Run, now: datetime) -> _Shown:
     placed = list(outline(found[:MOST_SKETCHED], now))
     alone = [each.alike[0].pk for each in placed[:MOST_ACTIONS] if len(each.alike) == 1]
     actions = run.actions.select_related("task").in_bulk(alone)
-    rows: list[tuple[int, Action | GroupRow]] = []
+    rows: list[tuple[int, Action | Placed]] = []
     for each in placed[:MOST_ACTIONS]:
         if len(each.alike) > 1:
-            rows.append((each.depth, group_row(run, each)))
+            rows.append((each.depth, each))
         elif (action := actions.get(each.alike[0].pk)) is not None:
             rows.append((each.depth, action))
     more = len(placed) > MOST_ACTIONS or len(found) > MOST_SKETCHED
-    return _Shown(rows, len(found), more)
+    phases = phase_counts(run, (each.phase for each in found), {})
+    return _Shown(rows, len(found), more, phases, _scale(run, found, now))
+
+
+def _list(run: Run, part: Part, now: datetime) -> _Shown:
+    """One page of the actions that the address asks for."""
+    actions, listed = part.read(run)
+    rows = [(0, action) for action in actions]
+    return _Shown(rows, len(actions), False, listed.phases, _scale(run, actions, now), listed)
+
+
+def _scale(run: Run, actions: Sequence[_Timed], now: datetime) -> Scale | None:
+    """From the first beginning to the last end, which is now while anything goes on."""
+    begun = [each.started_at for each in (run, *actions)]
+    if not any(begun):
+        return None
+    goes_on = can_change(run.phase)
+    return Scale.of(
+        [*begun, *(each.ended_at for each in (run, *actions)), now if goes_on else None]
+    )
 
 
 def _safe(url: str) -> str:
@@ -141,42 +173,23 @@ def _safe(url: str) -> str:
     return "" if refused else url
 
 
-def as_facts(values: Mapping[str, str]) -> list[Fact]:
-    return [Fact(key, value) for key, value in sorted(values.items())]
-
-
 def _rows(
     run: Run,
-    shown: Sequence[tuple[int, Action | GroupRow]],
+    shown: _Shown,
     actions: Sequence[Action],
     links: Sequence[ShownLink],
     toolbox: Toolbox,
     now: datetime,
 ) -> list[ActionRow | GroupRow]:
-    attempts = newest_attempts([action.pk for action in actions])
+    tried = histories([action.pk for action in actions])
     by_action: dict[str, list[ShownLink]] = defaultdict(list)
     for link in links:
         by_action[link.action or ""].append(link)
-    return [
-        row
-        if isinstance(row, GroupRow)
-        else action_row(run, depth, row, attempts.get(row.pk), by_action[row.name], toolbox, now)
-        for depth, row in shown
-    ]
 
+    def row(depth: int, what: Action | Placed) -> ActionRow | GroupRow:
+        if isinstance(what, Placed):
+            return group_row(run, what, shown.scale, now)
+        history, own = tried.get(what.pk, NOT_TRIED), by_action[what.name]
+        return action_row(run, depth, what, history, own, toolbox, shown.scale, now)
 
-def _facts(run: Run) -> list[Fact]:
-    project, workflow = run.project.name, run.workflow.name if run.workflow else ""
-    facts = [
-        Fact("Project", project, addresses.of_project(project)),
-        Fact("Domain", run.domain),
-        Fact("Workflow", workflow, addresses.of_workflow(project, workflow) if workflow else ""),
-        Fact("Version", run.version),
-        Fact("Engine", run.engine),
-        Fact("Launched by", run.launched_by),
-        Fact("Organisation", run.org),
-        Fact("Cluster", run.cluster),
-        Fact("Namespace", run.namespace),
-        Fact("Source", run.source),
-    ]
-    return [fact for fact in facts if fact.value]
+    return [row(depth, what) for depth, what in shown.rows]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+# What is further away is a date.
+DATED = 14 * DAY
 
 
 def ago(moment: datetime, now: datetime) -> str:
@@ -13,7 +15,7 @@ def ago(moment: datetime, now: datetime) -> str:
     What is to come, by a clock or a program that is wrong: `in 1h 30m`, then the date as such.
     """
     seconds = int((now - moment).total_seconds())
-    if seconds <= -14 * DAY:
+    if seconds <= -DATED:
         return f"in the future, {moment:%-d %b %Y}"
     if seconds < -MINUTE:
         return f"in {span(timedelta(seconds=-seconds))}"
@@ -23,9 +25,14 @@ def ago(moment: datetime, now: datetime) -> str:
         return f"{seconds // MINUTE} min ago"
     if seconds < DAY:
         return f"{seconds // HOUR} h ago"
-    if seconds < 14 * DAY:
+    if seconds < DATED:
         return f"{seconds // DAY} d ago"
     return f"{moment:%-d %b}" if moment.year == now.year else f"{moment:%-d %b %Y}"
+
+
+def is_date(moment: datetime, now: datetime) -> bool:
+    """Whether `ago` says a date, and not how long before."""
+    return int((now - moment).total_seconds()) >= DATED
 
 
 def span(length: timedelta) -> str:

@@ -18,6 +18,7 @@ SECRET_PAGES = [
     "/projects/secret/links/",
     "/projects/secret/workflows/train_pipeline/",
     "/projects/secret/development/runs/r7/",
+    "/projects/secret/development/runs/r7/compare/",
     "/projects/secret/development/runs/r7/actions/a0/",
     "/go/secret/board",
     "/go/secret/development/r7/board",

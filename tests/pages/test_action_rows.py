@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from linkhub.pages.action_rows import MOST_ALIKE, Sketch, outline
+from linkhub.pages.outline import MOST_ALIKE, Sketch, outline
 from linkhub.runs.models import Action, Attempt, Pod, Run
 from tests import factories as make
 from tests.pages.conftest import RUN

@@ -31,6 +31,7 @@ GET    /projects/secret/workflows/train_pipeline/         302  404  200  200   2
 POST   /projects/secret/star                              302  404  302  302   302
 POST   /projects/secret/workflows/train_pipeline/star     302  404  302  302   302
 GET    /projects/secret/development/runs/r7/              302  404  200  200   200
+GET    /projects/secret/development/runs/r7/compare/?with=r7   302  404  200  200   200
 GET    /projects/secret/pins/                             302  404  200  200   200
 GET    /projects/secret/development/runs/r7/actions/a0/   302  404  200  200   200
 GET    /projects/secret/development/runs/r7/keep/         302  404  200  200   200

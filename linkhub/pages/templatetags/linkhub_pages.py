@@ -5,33 +5,30 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django import template
-from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
-from linkhub.lib import visible
+from linkhub.pages import markup
+from linkhub.pages.chips import Chip
 from linkhub.pages.icons import Icon
+from linkhub.pages.phases import ShownPhase
 from linkhub.pages.theme import theme_of
-from linkhub.pages.times import ago
+from linkhub.pages.timeline import Bar
+from linkhub.pages.times import ago, is_date
 
 register = template.Library()
 
 
 @register.filter
-def shown(name: object) -> SafeString | str:
+def shown(name: object) -> SafeString:
     """A name that others gave: it turns nothing around it, and shows though it be blank."""
-    text = str(name)
-    if told := visible.stand_in(text):
-        return format_html('<span class="muted mono">{}</span>', told)
-    if visible.turns(text):
-        return format_html("<bdi>{}</bdi>", text)
-    return text
+    return mark_safe(markup.shown_name(name))  # noqa: S308 (escaped there)
 
 
 @register.filter
 def plain(name: object) -> str:
     """The same for titles and attributes, which take no markup."""
-    return visible.plain(str(name))
+    return markup.plain_name(name)
 
 
 @register.simple_tag(takes_context=True)
@@ -42,39 +39,45 @@ def chosen_theme(context: template.Context) -> str:
 
 
 @register.simple_tag
+def link_chip(chip: Chip, with_icon: object = "") -> SafeString:
+    """One link."""
+    return markup.chip(chip, with_icon=bool(with_icon))
+
+
+@register.simple_tag
+def phase_mark(phase: ShownPhase, badge: object = "") -> SafeString:
+    """A phase in a word and a tone."""
+    return markup.phase(phase, badge=bool(badge))
+
+
+@register.simple_tag
+def time_bar(bar: Bar | None) -> SafeString | str:
+    """When something ran; nothing where nobody knows."""
+    return markup.bar(bar) if bar else ""
+
+
+@register.simple_tag
 def ui_icon(name: str) -> SafeString:
     """An interface icon, for the eye only."""
-    return _use(f"ui-{name}")
+    return markup.icon(f"ui-{name}")
 
 
 @register.simple_tag
 def tool_icon(icon: Icon) -> SafeString:
     """A tool's brand icon or monogram, for the eye only: its name stands beside it."""
-    if icon.symbol:
-        return _use(icon.symbol)
-    return format_html(
-        '<span class="monogram hue-{}" aria-hidden="true">{}</span>', icon.hue, icon.letter
-    )
+    return markup.tool_icon(icon)
 
 
 @register.simple_tag
 def moment(when: datetime | None, now: datetime) -> SafeString | str:
-    """A time as it reads now, exact on hover; live.js turns the exact one to the viewer's zone."""
+    """A time as it reads now, exact on hover; live.js turns it to the viewer's zone."""
     if when is None:
         return ""
     utc = when.astimezone(UTC)
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
+        '<time datetime="{}" title="{}"{}>{}</time>',
         utc.isoformat(timespec="seconds"),
         f"{utc:%Y-%m-%d %H:%M:%S} UTC",
+        mark_safe(" data-date") if is_date(when, now) else "",
         ago(when, now),
-    )
-
-
-def _use(symbol: str) -> SafeString:
-    return format_html(
-        '<svg class="icon" width="16" height="16" aria-hidden="true">'
-        '<use href="{}#{}"></use></svg>',
-        static("icons.svg"),
-        symbol,
     )
