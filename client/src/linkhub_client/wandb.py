@@ -92,7 +92,7 @@ class Settings:
         import wandb
 
         here = recording.current()
-        run = wandb.init(**self._arguments(wandb, here))
+        run = self._begun(wandb, here)
         before = _current.set(run)
         try:
             with pointing_at(wandb, run):
@@ -105,6 +105,14 @@ class Settings:
             run.finish()
         finally:
             _current.reset(before)
+
+    def _begun(self, wandb: Any, here: Identity) -> Any:
+        """Raises what `wandb.init` raises, but for its frames: their variables hold the key, for
+        whatever collects tracebacks with variables."""
+        try:
+            return wandb.init(**self._arguments(wandb, here))
+        except Exception as error:
+            raise error.with_traceback(None) from None
 
     def _arguments(self, wandb: Any, here: Identity) -> dict[str, Any]:
         """Those of `wandb.init`. The key goes in by settings: `wandb.login` would store it."""
