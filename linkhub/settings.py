@@ -55,6 +55,14 @@ def positive(name: str, default: int) -> int:
     return value
 
 
+def natural(name: str, default: int) -> int:
+    """A limit that 0 lifts."""
+    value = int(read("int", name, default))
+    if value < 0:
+        raise ImproperlyConfigured(f"{name} must be 0 or greater, not {value}.")
+    return value
+
+
 def log_level() -> str:
     level: str = env.str("LINKHUB_LOG_LEVEL", default="info").strip().upper()
     if level not in logs.LEVELS:
@@ -73,6 +81,9 @@ ALLOWED_HOSTS = read("list", "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"
 CSRF_TRUSTED_ORIGINS = read("list", "CSRF_TRUSTED_ORIGINS", [])
 # Whether browsers reach LinkHub by https (itself or through a proxy that ends TLS).
 HTTPS = flag("LINKHUB_HTTPS")
+BEHIND_PROXY = flag("LINKHUB_BEHIND_PROXY")
+# Proxies before LinkHub, each of which adds to X-Forwarded-For; 0 where that is not to be trusted.
+LINKHUB_PROXY_HOPS = natural("LINKHUB_PROXY_HOPS", int(BEHIND_PROXY))
 
 INSTALLED_APPS = [
     "linkhub.accounts",
@@ -100,6 +111,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "linkhub.pages.middleware.known_callers",
+    "linkhub.pages.middleware.limited_addresses",
     "linkhub.pages.middleware.storable_queries",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -252,6 +265,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = LINKHUB_MAX_BODY_BYTES
 # Hosts that sources may be polled at.
 LINKHUB_CONNECTOR_HOSTS = read("list", "LINKHUB_CONNECTOR_HOSTS", ["*"])
 
+# --- Load -------------------------------------------------------------------------------
+
+# Requests a minute; 0 is no limit.
+LINKHUB_TOKEN_REQUESTS = natural("LINKHUB_TOKEN_REQUESTS", 30_000)
+LINKHUB_ADDRESS_REQUESTS = natural("LINKHUB_ADDRESS_REQUESTS", 60_000)
+# Of a web process; three in four may wait for bodies.
+LINKHUB_WEB_THREADS = positive("LINKHUB_WEB_THREADS", 16)
+
 # --- Web --------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
@@ -286,5 +307,5 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-if flag("LINKHUB_BEHIND_PROXY"):
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -14,3 +14,5 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STATIC_ROOT = settings.BASE_DIR / "static"
     # A slow hash is what most of a suite with users would spend its time on.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Tests ask as fast as they can; what is about limits sets its own.
+    settings.LINKHUB_TOKEN_REQUESTS = settings.LINKHUB_ADDRESS_REQUESTS = 0

@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from linkhub.accounts.models import ApiToken
+from linkhub.accounts.rates import token_wait
 from linkhub.accounts.tokens import check_token
-from linkhub.api.problems import forbidden
+from linkhub.api.problems import forbidden, too_many_requests
 
 OF_INSTANCE = "This needs a token that is not limited to one project, nor to a member's rights."
 
@@ -34,6 +35,8 @@ class Token(HttpBearer):
         checked = check_token(token)
         if checked is None:
             return None
+        if wait := token_wait(checked):
+            raise too_many_requests(wait)
         if not any(checked.can(ability) for ability in self.abilities):
             raise forbidden(f"This needs a token that can {' or '.join(self.abilities)}.")
         if self.unscoped and not checked.is_of_instance:

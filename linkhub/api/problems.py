@@ -115,6 +115,11 @@ def forbidden(detail: str) -> Problem:
     return Problem(403, detail=detail, headers={"WWW-Authenticate": challenge})
 
 
+def too_many_requests(seconds: int) -> Problem:
+    """429, to be tried again after so many seconds."""
+    return Problem(429, headers={"Retry-After": str(seconds)})
+
+
 def invalid(errors: Sequence[FieldError]) -> Problem:
     """422; the detail repeats the first error, for those who read nothing else."""
     first = errors[0]

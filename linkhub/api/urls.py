@@ -11,9 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
+from linkhub.accounts.rates import address_wait
 from linkhub.api.api import api
 from linkhub.api.page import api_page
-from linkhub.api.problems import FieldError, Problem, invalid, not_found
+from linkhub.api.problems import FieldError, Problem, invalid, not_found, too_many_requests
 
 
 def refusing_in_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -21,6 +22,8 @@ def refusing_in_problems(view: Callable[..., HttpResponse]) -> Callable[..., Htt
 
     @wraps(view)
     def refuse(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if wait := address_wait():
+            return too_many_requests(wait).response()
         try:
             response = view(request, *args, **kwargs)
         except Http404:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-READERS = {"read": 1, "positive": 0, "flag": 0, "str": 0, "_number": 1, "get": 0}
+READERS = {"read": 1, "positive": 0, "natural": 0, "flag": 0, "str": 0, "_number": 1, "get": 0}
 # Not of the environment, or set for child processes by their parent.
 INTERNAL = {"ENGINE", "LINKHUB_TEST_HOME", "PATH", "HOME"}
 
@@ -47,6 +47,7 @@ def test_it_documents_what_it_reads() -> None:
         ("DATABASE_URL", "mysql://x@localhost/x"),
         ("LINKHUB_MAX_ATTEMPTS", "many"),
         ("LINKHUB_RESOLVE_BATCH", "0"),
+        ("LINKHUB_TOKEN_REQUESTS", "-1"),
         ("DEBUG", "perhaps"),
         ("DATABASE_URL", "nonsense"),
         ("LINKHUB_SCHEMES", "vscode,JavaScript"),
