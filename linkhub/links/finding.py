@@ -3,6 +3,10 @@
 A URL is looked up in its normal form among the stored links, else read by the providers: what
 went into it, such as a pod's name, is then looked up. Every search starts from what the viewer
 may see, and gives but a few.
+
+A name such as `a0` is in every run, and one dashboard may be every run's link: of so many, the
+first that an index gives are looked at, and those of the newest runs that the viewer may see. So
+no search walks over what others ran.
 """
 
 from __future__ import annotations
@@ -10,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from functools import cached_property
+from typing import Final, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 
 from linkhub.accounts.models import ApiToken, Project, User
@@ -24,10 +29,17 @@ from linkhub.links.models import Link
 from linkhub.runs.models import Action, Pod, Run, Workflow
 
 MOST = 20
+# Of actions and links of one name or URL, so many are looked at; and those of so many new runs.
+MOST_ALIKE = 1_000
+NEWEST_RUNS = 200
 # Readings of one URL that are looked up.
 MOST_READINGS = 10
 
+_OF_ACTION: Final = ("run__project", "run__workflow")
+_OF_LINK: Final = ("project", "run__project", "run__workflow", "action", "attempt", "pod")
+
 Viewer: TypeAlias = User | ApiToken
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +77,45 @@ class Hit:
         return reverse("project", args=[self.project])
 
 
+class _Sight:
+    """What a viewer may see: projects by id (None: all there are), and the newest runs in them."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self.viewer = viewer
+        self.projects = None if _sees_all(viewer) else visible_ids(viewer)
+
+    def of(self, path: str) -> Q:
+        """That the project at `path` may be seen."""
+        return Q() if self.projects is None else Q(**{f"{path}__in": self.projects})
+
+    @cached_property
+    def newest_runs(self) -> list[int]:
+        runs = Run.objects.filter(self.of("project")).order_by("-created_at")
+        return list(runs.values_list("pk", flat=True)[:NEWEST_RUNS])
+
+
+def visible_ids(viewer: Viewer) -> list[int]:
+    """The projects that the viewer may see, by id: a planner knows how much is in each."""
+    return list(Project.objects.visible_to(viewer).values_list("pk", flat=True))
+
+
+def _sees_all(viewer: Viewer) -> bool:
+    if isinstance(viewer, ApiToken):
+        return viewer.project_id is None
+    return viewer.is_superuser and viewer.is_active
+
+
 def find(viewer: Viewer, query: str) -> list[Hit]:
     """Everything of that name or URL, the newest first, what has no time before it."""
     text = query.strip()
     hits: list[Hit] = []
+    sight = _Sight(viewer)
     # A name may look like a URL: `s3://bucket/key`.
     if check_name(text) is None:
         searches = (_runs, _pods, _workflows, _actions, _projects)
-        hits += [hit for search in searches for hit in search(viewer, text)]
+        hits += [hit for search in searches for hit in search(sight, text)]
     if host_of(text):
-        hits += [*_links(viewer, text)] or [*_read(viewer, text)]
+        hits += [*_links(sight, text)] or [*_read(sight, text)]
     return sorted(hits, key=_newest_first)
 
 
@@ -91,57 +132,50 @@ def _newest_first(hit: Hit) -> tuple[bool, float]:
     return hit.created_at is not None, -hit.created_at.timestamp() if hit.created_at else 0.0
 
 
-def _runs(viewer: Viewer, *names: str) -> Iterator[Hit]:
-    runs = Run.objects.visible_to(viewer).filter(name__in=names)
+def _runs(sight: _Sight, *names: str) -> Iterator[Hit]:
+    runs = Run.objects.filter(sight.of("project"), name__in=names)
     for run in runs.select_related("project", "workflow").order_by("-created_at")[:MOST]:
-        yield _run_hit("run", run.name, run)
+        yield run_hit("run", run.name, run)
 
 
-def _actions(viewer: Viewer, name: str) -> Iterator[Hit]:
-    # By id, not by the run's time: a name such as a0 is in every run, and this stops early.
-    actions = Action.objects.filter(name=name, run__in=Run.objects.visible_to(viewer))
-    related = actions.select_related("run__project", "run__workflow")
-    for action in related.order_by("-pk")[:MOST]:
+def _actions(sight: _Sight, name: str) -> Iterator[Hit]:
+    actions = Action.objects.filter(sight.of("run__project"), name=name)
+    for action in _alike(sight, actions, Action.objects.filter(name=name), _OF_ACTION):
         yield _action_hit("action", action.name, action)
 
 
-def _pods(viewer: Viewer, name: str) -> Iterator[Hit]:
-    return _pods_where(viewer, Q(name=name) | Q(uid=name) & ~Q(uid=""))
+def _pods(sight: _Sight, name: str) -> Iterator[Hit]:
+    return _pods_where(sight, Q(name=name) | Q(uid=name) & ~Q(uid=""))
 
 
-def _pods_where(viewer: Viewer, condition: Q) -> Iterator[Hit]:
-    visible = Project.objects.visible_to(viewer)
-    pods = Pod.objects.filter(condition, attempt__action__run__project__in=visible)
+def _pods_where(sight: _Sight, condition: Q) -> Iterator[Hit]:
+    pods = Pod.objects.filter(condition, sight.of("attempt__action__run__project"))
     related = pods.select_related("attempt__action__run__project", "attempt__action__run__workflow")
     for pod in related.order_by("-pk")[:MOST]:
         attempt = pod.attempt
         yield _action_hit("pod", pod.name, attempt.action, attempt=attempt.number, pod=pod.name)
 
 
-def _workflows(viewer: Viewer, name: str) -> Iterator[Hit]:
-    visible = Project.objects.visible_to(viewer)
-    workflows = Workflow.objects.filter(name=name, project__in=visible).select_related("project")
+def _workflows(sight: _Sight, name: str) -> Iterator[Hit]:
+    workflows = Workflow.objects.filter(sight.of("project"), name=name).select_related("project")
     for row in workflows.order_by("project__name", "domain")[:MOST]:
         yield Hit("workflow", name, row.project.name, str(row.project), row.domain, workflow=name)
 
 
-def _projects(viewer: Viewer, name: str) -> Iterator[Hit]:
-    for project in Project.objects.visible_to(viewer).filter(name=name):
+def _projects(sight: _Sight, name: str) -> Iterator[Hit]:
+    for project in Project.objects.filter(sight.of("pk"), name=name):
         yield Hit("project", project.name, project.name, str(project))
 
 
-def _links(viewer: Viewer, url: str) -> Iterator[Hit]:
+def _links(sight: _Sight, url: str) -> Iterator[Hit]:
     """The stored links that lead there."""
-    links = Link.objects.visible_to(viewer).filter(url_digest=url_digest(url))
-    related = links.select_related(
-        "project", "run__project", "run__workflow", "action", "attempt", "pod"
-    )
-    for link in related.order_by("-pk")[:MOST]:
+    alike = Link.objects.filter(url_digest=url_digest(url))
+    for link in _alike(sight, alike.filter(sight.of("project")), alike, _OF_LINK):
         if link.run is None:
             name, title = link.project.name, str(link.project)
             yield Hit("link", link.name, name, title, key=link.key)
         elif link.action is None:
-            yield _run_hit("link", link.name, link.run, key=link.key)
+            yield run_hit("link", link.name, link.run, key=link.key)
         else:
             link.action.run = link.run
             yield _action_hit(
@@ -154,23 +188,35 @@ def _links(viewer: Viewer, url: str) -> Iterator[Hit]:
             )
 
 
-def _read(viewer: Viewer, url: str) -> Iterator[Hit]:
+def _alike(
+    sight: _Sight, visible: QuerySet[M, M], alike: QuerySet[M, M], related: tuple[str, ...]
+) -> list[M]:
+    """A few of those `visible`: among the first `alike`, and of the newest runs."""
+    first = alike.order_by().values("pk")[:MOST_ALIKE]
+    found = visible.filter(Q(pk__in=first)).select_related(*related).order_by("-pk")[:MOST]
+    newest = visible.filter(run__in=sight.newest_runs).select_related(*related).order_by("-pk")
+    rows = {row.pk: row for row in (*found, *newest[:MOST])}
+    return [rows[pk] for pk in sorted(rows, reverse=True)][:MOST]
+
+
+def _read(sight: _Sight, url: str) -> Iterator[Hit]:
     """What the providers read out of a URL that is no stored link's."""
     found = [each for each in (one.identify(url) for one in providers.all()) if each]
     steps = {step for each in found for step in each.runs[:MOST_READINGS]}
     runs = {each.parts["run"] for each in found if "run" in each.parts}
     pods = {each.parts["pod"] for each in found if "pod" in each.parts}
     if steps:
-        yield from _steps(viewer, steps)
+        yield from _steps(sight, steps)
     if runs:
-        yield from _runs(viewer, *runs)
+        yield from _runs(sight, *runs)
     if pods:
-        yield from _pods_where(viewer, Q(name__in=pods))
+        yield from _pods_where(sight, Q(name__in=pods))
 
 
-def _steps(viewer: Viewer, steps: set[tuple[str, str]]) -> Iterator[Hit]:
+def _steps(sight: _Sight, steps: set[tuple[str, str]]) -> Iterator[Hit]:
     """Actions by the names of run and action. By run first: few runs have the same name."""
-    runs = Run.objects.visible_to(viewer).filter(name__in={run for run, _ in steps})
+    named = Run.objects.filter(sight.of("project"), name__in={run for run, _ in steps})
+    runs = list(named.order_by().values_list("pk", flat=True)[:MOST_ALIKE])
     actions = Action.objects.filter(run__in=runs, name__in={action for _, action in steps})
     related = actions.select_related("run__project", "run__workflow")
     found = list(related.order_by("-pk")[: MOST * MOST_READINGS])
@@ -178,7 +224,7 @@ def _steps(viewer: Viewer, steps: set[tuple[str, str]]) -> Iterator[Hit]:
         yield _action_hit("action", row.name, row)
 
 
-def _run_hit(kind: str, name: str, run: Run, *, key: str | None = None) -> Hit:
+def run_hit(kind: str, name: str, run: Run, *, key: str | None = None) -> Hit:
     return Hit(
         kind,
         name,
