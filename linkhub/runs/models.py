@@ -135,6 +135,12 @@ class Run(Phased):
             ),
             # /find by a run's name alone.
             models.Index(fields=["name"], name="run_by_name"),
+            # Suggestions by how a run's name begins, in the projects that one may see.
+            models.Index(
+                fields=["project", "name"],
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+                name="run_by_project_name",
+            ),
             # label=k=v.
             GinIndex(fields=["labels"], opclasses=["jsonb_path_ops"], name="run_by_labels"),
         ]
