@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # What they hang on the router is the API.
 from linkhub.api import (  # noqa: F401
+    as_code,
     backfills,
     batch,
     definitions,

@@ -51,9 +51,9 @@ def faults_in_body(*place: str) -> Iterator[None]:
         raise invalid(errors) from error
 
 
-def edited_by(token: ApiToken) -> Edit:
+def edited_by(token: ApiToken, *, reason: str = "") -> Edit:
     """Who, for the history and the audit log: a token is not a user."""
-    return Edit(token=token, way="API")
+    return Edit(token=token, way="API", reason=reason)
 
 
 @router.get(

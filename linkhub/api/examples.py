@@ -80,6 +80,15 @@ TOOL: dict[str, Any] = {
     "settings": {"loki_uid": "loki", "org_id": "1"},
     "overrides": [{"domain": "production", "base_url": "https://grafana.prod.example.com"}],
 }
+FILE: dict[str, Any] = {
+    "version": 1,
+    "label": "platform",
+    "tools": [{"name": "grafana", **TOOL}],
+    "definitions": [
+        {"key": "pod-logs", "provider": "grafana_pod_logs", "tool": "grafana", "level": "pod"},
+        {"key": "board", "project": "flytesnacks", **DEFINITION},
+    ],
+}
 PREVIEW: dict[str, Any] = {
     "definition": {"key": "board", **DEFINITION},
     "document": {**NAMES, **RUN},

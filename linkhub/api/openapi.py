@@ -12,7 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from pydantic import TypeAdapter
 
-from linkhub.api import batch, definitions, preview, recording, tools
+from linkhub.api import as_code, batch, definitions, preview, recording, tools
 from linkhub.api.bodies import Body
 from linkhub.api.problems import KINDS, MEDIA_TYPE, ProblemDocument
 
@@ -24,6 +24,7 @@ BODIES: tuple[Body[Any], ...] = (
     recording.TASK_LINKS,
     recording.EMITTED,
     definitions.DEFINITION,
+    as_code.FILE,
     preview.PREVIEW,
     tools.TOOL,
 )

@@ -37,6 +37,8 @@ OPERATIONS = [
         "put_instance_definition",
         "put_project_definition",
         "preview_definition",
+        "diff_definitions",
+        "apply_definitions",
         "put_tool",
         "remove_tool",
         "put_task_links",

@@ -56,10 +56,14 @@ class Mistake:
     message: str
     loc: Location = field(default=(), compare=False)
 
+    @property
+    def place(self) -> str:
+        """What the message begins with."""
+        return f"line {self.line}, column {self.column}: " if self.line else ""
+
     def __str__(self) -> str:
-        place = f"line {self.line}, column {self.column}: " if self.line else ""
         where = f"{'.'.join(map(str, self.loc))}: " if self.loc else ""
-        return f"{place}{where}{self.message}"
+        return f"{self.place}{where}{self.message}"
 
 
 class BadFile(ValueError):
