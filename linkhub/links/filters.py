@@ -27,7 +27,7 @@ from linkhub.links.models import Link, LinkQuerySet, State, Tool
 from linkhub.runs.documents import Name
 from linkhub.runs.models import Action, Run, RunQuerySet, Workflow
 from linkhub.runs.phases import Phase
-from linkhub.runs.scalars import SURELY_STORABLE, Key, Moment
+from linkhub.runs.scalars import MOMENT_SCHEMA, Key, Moment
 
 # The tool of links whose host is no tool's.
 CUSTOM = "custom"
@@ -72,14 +72,7 @@ def _instant(given: Any) -> Any:
 Instant = Annotated[
     Moment,
     BeforeValidator(_instant),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "format": "date-time",
-            "pattern": SURELY_STORABLE,
-            "examples": ["2026-01-05T10:00:00Z"],
-        }
-    ),
+    WithJsonSchema(MOMENT_SCHEMA),
 ]
 Label = Annotated[str, StringConstraints(pattern=r"^[^=\x00]{1,255}=[^\x00]*$", max_length=10_300)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00]*$")]

@@ -19,7 +19,7 @@ from pydantic import (
 from linkhub.lib.names import check_name
 from linkhub.runs.attached import AttachedLinkDocument, check_identities, check_spread
 from linkhub.runs.phases import Phase
-from linkhub.runs.scalars import WHOLE, Described, Moment, Short, Text
+from linkhub.runs.scalars import WHOLE, WITHOUT_NUL, Described, Moment, Short
 
 MAX_KEYS = 200
 MAX_ATTEMPTS = 1000
@@ -35,8 +35,8 @@ def _named(value: str) -> str:
 # As `check_name` has it.
 NAME = {"minLength": 1, "maxLength": 255, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"}
 Name = Annotated[str, AfterValidator(_named), Described(NAME)]
-Long = Annotated[Text, StringConstraints(max_length=10_000)]
-MapKey = Annotated[Text, StringConstraints(min_length=1, max_length=255)]
+Long = Annotated[str, StringConstraints(max_length=10_000), WITHOUT_NUL]
+MapKey = Annotated[str, StringConstraints(min_length=1, max_length=255), WITHOUT_NUL]
 Map = Annotated[dict[MapKey, Long | None], Field(max_length=MAX_KEYS)]
 Context = Annotated[dict[MapKey, Long], Field(max_length=MAX_KEYS)]
 Links = Annotated[
@@ -118,7 +118,7 @@ class TaskLinksDocument(Document):
 class RunDocument(Document):
     workflow: Name | None = None
     version: Short | None = None
-    engine: Annotated[Text, StringConstraints(max_length=64)] | None = None
+    engine: Annotated[str, StringConstraints(max_length=64), WITHOUT_NUL] | None = None
     phase: Phase | None = None
     reopened: bool = False
     launched_by: Short | None = None
@@ -126,7 +126,7 @@ class RunDocument(Document):
     cluster: Short | None = None
     namespace: Short | None = None
     source: Short | None = None
-    source_url: Annotated[Text, StringConstraints(max_length=8000)] | None = None
+    source_url: Annotated[str, StringConstraints(max_length=8000), WITHOUT_NUL] | None = None
     created_at: Moment | None = None
     started_at: Moment | None = None
     ended_at: Moment | None = None

@@ -94,19 +94,24 @@ def stamp_of(document: Document, inherited: int) -> int:
 
 
 def ensure(rows: Rows[K, M], model: type[M], names: Sequence[str], wanted: Iterable[K]) -> None:
-    """Make the rows of `model` with the natural keys `wanted`, and read them all."""
-    keys: list[Any] = sorted({key for key in wanted if rows.get(key) is None})
+    """Read the rows of `model` with the natural keys `wanted`, and make those that are not there.
+
+    Of each it reads the key alone; what another recorder makes at once is waited for.
+    """
+    missing: set[Any] = {key for key in wanted if rows.get(key) is None}
+    _read(rows, model, names, missing)
+    if missing := {key for key in missing if rows.get(key) is None}:
+        made = [model(**dict(zip(names, key, strict=True))) for key in sorted(missing)]
+        model._default_manager.bulk_create(made, ignore_conflicts=True)
+        _read(rows, model, names, missing)
+
+
+def _read(rows: Rows[K, M], model: type[M], names: Sequence[str], keys: Collection[Any]) -> None:
     if not keys:
         return
-    manager = model._default_manager
-    manager.bulk_create(
-        [model(**dict(zip(names, key, strict=True))) for key in keys], ignore_conflicts=True
-    )
     values = zip(*keys, strict=True)
-    found = manager.filter(
-        **{f"{name}__in": set(held) for name, held in zip(names, values, strict=True)}
-    )
-    for row in found:
+    held = {f"{name}__in": set(each) for name, each in zip(names, values, strict=True)}
+    for row in model._default_manager.filter(**held).only(*names):
         rows.add_stored(tuple(getattr(row, name) for name in names), row)  # type: ignore[arg-type]
 
 

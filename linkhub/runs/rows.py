@@ -68,14 +68,19 @@ def blank(model: type[M], **values: Any) -> M:
     attributes.update(constant)
     for name, make in made:
         attributes[name] = make()
-    row._state = state = ModelState()
+    row._state = ModelState()
     for name, value in values.items():
         if isinstance(value, models.Model):
-            state.fields_cache[name] = value
-            attributes[f"{name}_id"] = value.__dict__["id"]
+            relate(row, name, value)
         else:
             attributes[name] = value
     return row
+
+
+def relate(row: models.Model, name: str, parent: models.Model | None) -> None:
+    """What assigning `parent` to the foreign key `name` does, without its checks."""
+    row._state.fields_cache[name] = parent
+    row.__dict__[f"{name}_id"] = None if parent is None else parent.__dict__["id"]
 
 
 @functools.cache

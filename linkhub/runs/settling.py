@@ -15,6 +15,7 @@ from linkhub.runs import reopening
 from linkhub.runs.models import Action, Task
 from linkhub.runs.recording import ActionKey, Recording, RunKey, ensure
 from linkhub.runs.reopening import Reopening
+from linkhub.runs.rows import relate
 
 
 def settle(recording: Recording) -> None:
@@ -53,8 +54,15 @@ def _reopenings(recording: Recording) -> dict[RunKey, Reopening]:
 
 
 def _other_reopenings(recording: Recording) -> Iterator[tuple[RunKey, datetime | None, int | None]]:
-    """Of the actions that were not read; nothing can reopen a run that never ended."""
-    keys = {run.pk: key for key, run in recording.runs.items() if reopening.has_ended(run)}
+    """Of the actions that were not read, which only a run that was stored before can have.
+
+    Nothing can reopen a run that never ended.
+    """
+    keys = {
+        run.pk: key
+        for key, run in recording.runs.items()
+        if not recording.changes[key].created and reopening.has_ended(run)
+    }
     if not keys:
         return
     demanded = Cast(KeyTextTransform(reopening.REOPENED, "stamps"), models.BigIntegerField())
@@ -89,6 +97,6 @@ def _settle_tasks(recording: Recording) -> None:
     for key, action in recording.actions.items():
         task = recording.tasks[wanted[key]] if key in wanted else None
         if (task and task.pk) != action.task_id:
-            action.task = task
+            relate(action, "task", task)
             recording.actions.touch(key)
             recording.changes[key[:3]].actions[action.name].add("task")
