@@ -260,6 +260,9 @@ LINKHUB_MAX_BATCH_BYTES = positive("LINKHUB_MAX_BATCH_BYTES", 100 * 1024 * 1024)
 LINKHUB_MAX_BATCH_DOCUMENTS = positive("LINKHUB_MAX_BATCH_DOCUMENTS", 10_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = LINKHUB_MAX_BODY_BYTES
 
+# Projects that Flyte's SDK may report local runs to without a token.
+LINKHUB_OPEN_PROJECTS = read("list", "LINKHUB_OPEN_PROJECTS", [])
+
 # --- Sources ----------------------------------------------------------------------------
 
 # Hosts that sources may be polled at.

@@ -7,6 +7,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("api/", include("linkhub.api.urls")),
+    path("", include("linkhub.api.flyte2.urls")),
     path("admin/", admin.site.urls),
     path("", include("linkhub.pages.urls")),
 ]

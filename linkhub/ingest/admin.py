@@ -12,7 +12,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
-from django.template.defaultfilters import timesince
+from django.utils.timesince import timesince
 
 from linkhub.accounts.models import User
 from linkhub.ingest.admin_forms import SourceForm
