@@ -172,6 +172,7 @@ class LinkDefinition(models.Model):
     icon = models.CharField(max_length=NAME_LENGTH, blank=True)
     link_type = models.CharField(max_length=10, choices=LinkType, default=LinkType.EXTERNAL)
     new_tab = models.BooleanField(default=True)
+    backlink = models.BooleanField(default=False, db_default=False)
     enabled = models.BooleanField(default=True)
     deleted = models.BooleanField(default=False, editable=False)
     managed_by = models.CharField(
@@ -313,6 +314,46 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Backlink(models.Model):
+    """The way back: LinkHub's address in the notes of the W&B run that a link leads to.
+
+    The row is the queue; it is about the `url` that the link had when it was asked for, and is
+    asked for anew when that changes. Written by the workers of `links/backlinks` alone. `attempts`
+    counts those that failed. No constraint in the database: whoever deletes links need not know of
+    this table, and a row without its link is cleared away by the next worker.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        WRITTEN = "written"
+        FAILED = "failed"
+
+    link = models.OneToOneField(
+        Link, models.DO_NOTHING, related_name="backlink", db_constraint=False
+    )
+    url = models.TextField()
+    state = models.CharField(max_length=7, choices=State, default=State.PENDING)
+    error = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(db_default=Now())
+    claimed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["pending", "written", "failed"]),
+                name="backlink_state_known",
+            ),
+        ]
+        indexes = [
+            # A worker's claim: what is due, the longest due first.
+            models.Index(fields=["not_before"], condition=Q(state="pending"), name="backlink_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.link_id}: {self.state}"
 
 
 class Resolved(models.Model):
