@@ -260,12 +260,15 @@ def test_it_records_at_a_constant_number_of_queries(
 ) -> None:
     def write(name: str, actions: int) -> RunWrite:
         attempts = [{"number": 1, "pods": [{"name": "p"}]}]
-        listed = [{"name": f"a{n}", "task": f"t{n}", "attempts": attempts} for n in range(actions)]
+        task = name[0]
+        listed = [
+            {"name": f"a{n}", "task": f"{task}{n}", "attempts": attempts} for n in range(actions)
+        ]
         return RunWrite(
             make_project(),
             "development",
             name,
-            RunDocument.model_validate({"workflow": "w", "actions": listed}, strict=False),
+            RunDocument.model_validate({"workflow": task, "actions": listed}, strict=False),
         )
 
     one, many = [write("r1", 1)], [write(f"s{n}", 10) for n in range(10)]
