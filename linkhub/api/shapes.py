@@ -97,6 +97,7 @@ class DefinitionJson(TypedDict):
     icon: str
     link_type: str
     new_tab: bool
+    backlink: bool
     enabled: bool
 
 

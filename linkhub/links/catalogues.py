@@ -38,6 +38,7 @@ DEFINITION_COLUMNS = (
     "icon",
     "link_type",
     "new_tab",
+    "backlink",
     "enabled",
     "change",
 )

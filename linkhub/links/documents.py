@@ -157,6 +157,8 @@ class DefinitionDocument(Strict):
     link_type: Literal["external", "dashboard", "logs", "ide"] = "external"
     new_tab: bool = True
     """Whether it opens in a new tab."""
+    backlink: bool = False
+    """True: the run's address in LinkHub is written into the notes of the W&B run it leads to."""
     enabled: bool = True
     """False: it takes no part."""
 

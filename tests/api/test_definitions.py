@@ -88,6 +88,7 @@ def test_it_fills_in_the_defaults(api: Api) -> None:
         "icon": "",
         "link_type": "external",
         "new_tab": True,
+        "backlink": False,
         "enabled": True,
     }
 

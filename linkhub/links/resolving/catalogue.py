@@ -17,13 +17,15 @@ from linkhub.links.resolving.tools import EffectiveTool, Tools
 @dataclass(slots=True)
 class Catalogue:
     """`recipes` are all of them, disabled ones too. What a unit is offered depends on four names
-    only, and is worked out once for them."""
+    only, and is worked out once for them. `backlinks` are the ids of the definitions whose links
+    are to be written back to the tool."""
 
     change: int
     policy: UrlPolicy
     tools: Tools
     recipes: tuple[Recipe, ...]
     changes: Changes
+    backlinks: frozenset[int] = frozenset()
     offers: Offers = field(default_factory=Offers)
 
     @classmethod
@@ -31,7 +33,8 @@ class Catalogue:
         tools = Tools.compile(data.tools)
         policy = replace(data.policy, tool_hosts=data.policy.tool_hosts | tools.hosts)
         recipes = sorted(map(recipe_of_definition, data.definitions), key=_order)
-        return cls(data.change, policy, tools, tuple(recipes), Changes.of_data(data))
+        backlinks = frozenset(each.id for each in data.definitions if each.backlink and each.id)
+        return cls(data.change, policy, tools, tuple(recipes), Changes.of_data(data), backlinks)
 
     def offered(self, scope: Scope) -> Offer:
         """The definitions whose names match; phase, labels and rules are for each subject."""

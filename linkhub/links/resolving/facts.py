@@ -168,6 +168,7 @@ class DefinitionSpec:
     icon: str = ""
     link_type: str = "external"
     new_tab: bool = True
+    backlink: bool = False
     enabled: bool = True
     change: int = 0
 
