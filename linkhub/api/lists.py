@@ -1,12 +1,7 @@
-"""Lists as JSON or CSV: the same items, page by page or as one stream.
-
-Spreadsheets run what begins like a formula, so in CSV such text has an apostrophe before it.
-Programs that need every character to the letter read JSON.
-"""
+"""Lists as JSON or CSV (`linkhub/lib/csv_text.py`): the same items, page by page or one stream."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, Literal
@@ -16,16 +11,14 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import escape_uri_path
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic_core import to_json, to_jsonable_python
 
 from linkhub.api.answers import json_response
 from linkhub.api.auth import ApiRequest
 from linkhub.api.problems import FieldError, invalid
+from linkhub.lib.csv_text import CSV, lines
 from linkhub.lib.keyset import BadCursor
 
 MAX_LIMIT = 1000
-CSV = "text/csv"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 # From a limit and a cursor to the items and the next cursor; raises BadCursor.
 Produce = Callable[[int, str | None], tuple[Sequence[Mapping[str, Any]], str | None]]
@@ -122,32 +115,10 @@ def _rest(
         yield from items
 
 
-class _Line:
-    """What `csv` writes to: gives each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def _csv(shape: type, items: Iterable[Mapping[str, Any]]) -> HttpResponseBase:
     columns = list(shape.__annotations__)
-    return StreamingHttpResponse(_lines(columns, items), content_type=f"{CSV}; charset=utf-8")
-
-
-def _lines(columns: Sequence[str], items: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield writer.writerow(columns)
-    for item in items:
-        yield writer.writerow([cell(item[column]) for column in columns])
-
-
-def cell(value: Any) -> str:
-    """Nothing is empty, a time as in JSON, a list or map as JSON, text never a formula."""
-    plain = to_jsonable_python(value)
-    if plain is None:
-        return ""
-    text = plain if isinstance(plain, str) else to_json(plain).decode()
-    return f"'{text}" if isinstance(plain, str) and text.startswith(FORMULA) else text
+    rows = ([item[column] for column in columns] for item in items)
+    return StreamingHttpResponse(lines(columns, rows), content_type=f"{CSV}; charset=utf-8")
 
 
 def plain_list(items: Sequence[Mapping[str, Any]]) -> Produce:

@@ -12,6 +12,7 @@ from linkhub.pages.access import signed_in
 from linkhub.pages.rendering import page
 from linkhub.pages.requests import Request
 from linkhub.pages.run_table import run_table
+from linkhub.pages.tools import Toolbox
 from linkhub.pages.windows import Window, first_runs
 from linkhub.runs.models import Run
 
@@ -31,7 +32,9 @@ def home(request: Request) -> HttpResponse:
         {
             "starred": list(starred),
             "projects": list(projects.order_by("name")[:MOST_PROJECTS]),
-            "table": run_table(Window(recent, addresses.of_page(request)), now=timezone.now()),
+            "table": run_table(
+                Window(recent, addresses.of_page(request)), Toolbox.load(), now=timezone.now()
+            ),
         },
         partials={"run_table"},
     )

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
-from django.utils import timezone
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from linkhub.pages.access import project_or_404, signed_in
-from linkhub.pages.rendering import page
 from linkhub.pages.requests import Request
-from linkhub.pages.run_table import run_table
-from linkhub.pages.windows import run_window
-from linkhub.runs.models import Run
+from linkhub.pages.run_list import list_page
+from linkhub.pages.run_table import Shape
 
 
 @require_safe
 @signed_in
-def all_links(request: Request) -> HttpResponse:
-    window = run_window(request, Run.objects.visible_to(request.user))
-    return page(
+def all_links(request: Request) -> HttpResponseBase:
+    return list_page(request, "links/all.html", {"project": None}, fixed={})
+
+
+@require_safe
+@signed_in
+def project_links(request: Request, project: str) -> HttpResponseBase:
+    found = project_or_404(request, project)
+    return list_page(
         request,
         "links/all.html",
-        {"project": None, "table": run_table(window, now=timezone.now())},
-        partials={"run_table"},
-    )
-
-
-@require_safe
-@signed_in
-def project_links(request: Request, project: str) -> HttpResponse:
-    found = project_or_404(request, project)
-    window = run_window(request, Run.objects.filter(project=found))
-    table = run_table(window, now=timezone.now(), show_project=False)
-    return page(
-        request, "links/all.html", {"project": found, "table": table}, partials={"run_table"}
+        {"project": found},
+        fixed={"project": found.name},
+        shape=Shape(show_project=False),
     )

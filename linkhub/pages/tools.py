@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from linkhub.links.filters import CUSTOM as CUSTOM_NAME
 from linkhub.links.models import Tool
 from linkhub.links.read import ShownLink
 from linkhub.pages.icons import Icon, find_icon
@@ -32,10 +33,17 @@ class Toolbox:
 
     @classmethod
     def load(cls) -> Toolbox:
-        return cls(Tool.objects.all())
+        return cls(Tool.objects.only("name", "title", "kind", "icon", "position"))
 
     def of(self, link: ShownLink) -> ToolFace:
         return self._faces.get(link.tool, CUSTOM)
+
+    def named(self, name: str) -> ToolFace | None:
+        """The tool of a filter or column; `custom` is what belongs to none."""
+        return self._faces.get(name) or (CUSTOM if name == CUSTOM_NAME else None)
+
+    def all(self) -> list[ToolFace]:
+        return sorted(self._faces.values(), key=lambda tool: tool.position)
 
 
 def _face(tool: Tool) -> ToolFace:

@@ -1,27 +1,28 @@
-"""One window on a long list of runs, newest first: keyset, never a count.
+"""One window on a long list of runs: keyset, never a count.
 
 `?show=` is how many rows the window holds: "load more" makes it taller in place, so that Back and
-a reload keep what was seen. Beyond `MOST` the list goes on behind a cursor, `?after=`.
+a reload keep what was seen. Beyond the tallest the list goes on behind a cursor, `?after=`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.http import Http404, QueryDict
+from django.http import Http404
 
-from linkhub.accounts.models import Project
-from linkhub.lib.keyset import BadCursor, CursorValue, after, decode_cursor, encode_cursor
-from linkhub.pages import addresses
-from linkhub.pages.requests import Request
+from linkhub.accounts.models import User
+from linkhub.lib.keyset import BadCursor
+from linkhub.links.filters import matching_runs
+from linkhub.links.listing import page_of_runs
+from linkhub.pages.asked import Asked
 from linkhub.runs.models import Run, RunQuerySet
 
-STEP = 50
-MOST = 300
-# The project tells apart what was created at the same moment under the same names.
 ORDER = ("-created_at", "-name", "-domain", "-project_id")
+# What a row shows of a run, and what its links are looked up by.
+COLUMNS = (
+    *("name", "domain", "phase", "launched_by", "created_at", "started_at", "ended_at"),
+    *("project__name", "workflow__name"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,58 +36,33 @@ class Window:
     newest: str = ""
 
 
-def run_window(request: Request, runs: RunQuerySet) -> Window:
-    """The window of `runs` that the address asks for."""
-    show, cursor = _height(request.GET), request.GET.get("after", "")
-    rows = after(runs.select_related("project", "workflow"), ORDER, _behind(request, cursor))
-    found = list(rows[: show + 1])
-    more, found = len(found) > show, found[:show]
-    return Window(
-        runs=found,
-        address=_address(request, {}),
-        taller=_address(request, {"show": str(show + STEP)}) if more and show < MOST else "",
-        older=_older(request, found[-1]) if more and show >= MOST else "",
-        newest=_address(request, {"after": "", "show": ""}) if cursor else "",
-    )
+def run_window(asked: Asked, viewer: User) -> Window:
+    """The window that the address asks for; a cursor that was not handed out is 404."""
+    address = asked.address
+    if asked.refused:
+        return Window([], str(address))
+    try:
+        found, following = next_runs(asked, viewer, limit=asked.show, cursor=asked.cursor or None)
+    except BadCursor as error:
+        raise Http404("This part of the list is not there.") from error
+    taller, older = "", ""
+    if following and asked.taller:
+        taller = str(address.having("show", str(asked.taller)))
+    elif following:
+        older = str(address.from_top().having("after", following))
+    newest = str(address.from_top()) if asked.cursor else ""
+    return Window(found, str(address), taller, older, newest)
+
+
+def next_runs(
+    asked: Asked, viewer: User, *, limit: int, cursor: str | None
+) -> tuple[list[Run], str | None]:
+    """A page of the runs that are asked for, and the cursor of the next. Raises BadCursor."""
+    runs = matching_runs(viewer, asked.filters).only(*COLUMNS)
+    return page_of_runs(runs, viewer=viewer, order=asked.order, limit=limit, cursor=cursor)
 
 
 def first_runs(runs: RunQuerySet, number: int) -> list[Run]:
     """The newest runs, for a page that shows but a few."""
-    return list(runs.select_related("project", "workflow").order_by(*ORDER)[:number])
-
-
-def _height(query: QueryDict) -> int:
-    asked = query.get("show", "")
-    steps = int(asked) // STEP if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
-    return min(max(steps, 1) * STEP, MOST)
-
-
-def _older(request: Request, last: Run) -> str:
-    values = (last.created_at, last.name, last.domain, last.project.name)
-    return _address(request, {"after": encode_cursor(values), "show": ""})
-
-
-def _behind(request: Request, cursor: str) -> tuple[CursorValue, ...] | None:
-    """The row's place; a cursor names its project, as no id leaves LinkHub.
-
-    A hidden project counts as absent: anybody can write a cursor that names it.
-    """
-    if not cursor:
-        return None
-    try:
-        *place, project = decode_cursor(cursor, (datetime, str, str, str))
-    except BadCursor as error:
-        raise Http404("This part of the list is not there.") from error
-    visible = Project.objects.visible_to(request.user).filter(name=project)
-    return (*place, visible.values_list("pk", flat=True).first() or 0)
-
-
-def _address(request: Request, changes: Mapping[str, str]) -> str:
-    """This page's address with some parameters changed; `""` drops one."""
-    query = request.GET.copy()
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value:
-            query[name] = value
-    path = addresses.of_page(request)
-    return f"{path}?{query.urlencode()}" if query else path
+    narrow = runs.select_related("project", "workflow").only(*COLUMNS)
+    return list(narrow.order_by(*ORDER)[:number])

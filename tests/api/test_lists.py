@@ -11,7 +11,7 @@ import pytest
 from django.http import HttpResponse
 
 from linkhub.api import lists
-from linkhub.api.lists import cell
+from linkhub.lib.csv_text import cell
 from linkhub.lib.keyset import encode_cursor
 from tests.api.conftest import ACTION, RUN, Api, MakeApi, errors
 from tests.factories import (

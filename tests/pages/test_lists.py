@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from linkhub.accounts.models import User
 from linkhub.lib.keyset import encode_cursor
-from linkhub.pages import addresses, windows
+from linkhub.pages import addresses, asked
 from linkhub.pages.models import Pin, Star
 from linkhub.runs.models import Run
 from tests import factories as make
@@ -107,12 +107,11 @@ def test_a_cell_has_one_link_to_click_and_a_menu_of_the_others(client: Client) -
     make_runs(1)
     page = body(client, "/links/")
 
-    assert page.index(f"{url}all") < page.index('<details class="menu float')
-    assert 'aria-label="1 more grafana links of run-000"' in page
+    assert page.index(f"{url}all") < page.index('aria-label="1 more grafana links of run-000"')
 
 
 def test_a_window_grows_by_load_more(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(windows, "STEP", 2)
+    monkeypatch.setattr(asked, "STEP", 2)
     make_runs(5)
     first = body(client, "/links/")
 
@@ -123,8 +122,8 @@ def test_a_window_grows_by_load_more(client: Client, monkeypatch: pytest.MonkeyP
 
 
 def test_a_list_goes_on_behind_a_cursor(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(windows, "STEP", 2)
-    monkeypatch.setattr(windows, "MOST", 2)
+    monkeypatch.setattr(asked, "STEP", 2)
+    monkeypatch.setattr(asked, "MOST", 2)
     make_runs(5)
     seen, path = [], "/links/"
     while path:
@@ -139,8 +138,8 @@ def test_a_list_goes_on_behind_a_cursor(client: Client, monkeypatch: pytest.Monk
 def test_runs_of_the_same_moment_and_name_are_all_shown(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(windows, "STEP", 1)
-    monkeypatch.setattr(windows, "MOST", 1)
+    monkeypatch.setattr(asked, "STEP", 1)
+    monkeypatch.setattr(asked, "MOST", 1)
     for name in "abc":
         make.make_run(project=make.make_project(name))
     seen, path = set(), "/links/"
@@ -159,8 +158,8 @@ AWKWARD = ["train?v2", "train#v2", "train/v2", "a%00b", "100%", "a b", "日本",
 def test_a_table_asks_for_its_own_address(
     client: Client, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(windows, "STEP", 1)
-    monkeypatch.setattr(windows, "MOST", 1)
+    monkeypatch.setattr(asked, "STEP", 1)
+    monkeypatch.setattr(asked, "MOST", 1)
     project = make.make_project(name)
     for run in ("r1", "r2"):
         make.make_run(run, project=project, workflow=name)
@@ -179,7 +178,7 @@ def test_a_cursor_tells_nothing_of_hidden_projects(client: Client) -> None:
     make.make_private_project("hidden")
     pages = []
     for project in ("hidden", "absent"):
-        cursor = encode_cursor((make.CREATED, "r7", "development", project))
+        cursor = encode_cursor(("-created", make.CREATED, "r7", "development", project))
         page = body(client, f"/links/?after={cursor}", headers=htmx("div#run-table"))
         pages.append(page.replace(cursor, ""))
 
@@ -194,7 +193,7 @@ def test_a_cursor_that_was_not_handed_out_leads_nowhere(client: Client, query: s
     assert client.get(f"/projects/?{query}x").status_code == 404
 
 
-@pytest.mark.parametrize("show", ["", "0", "-1", "x", "²", "9" * 30])
+@pytest.mark.parametrize("show", ["0", "-1", "x", "²", "9" * 30])
 def test_a_strange_height_is_no_error(client: Client, show: str) -> None:
     make_runs(1)
 

@@ -1,0 +1,70 @@
+"""One project's link page: what is pinned, its own links, its workflows, coverage, recent runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from linkhub.accounts.models import Project, User
+from linkhub.links.read import links_of_project
+from linkhub.pages.address import Address
+from linkhub.pages.chips import ToolChips, by_tool, make_chips, may_still_change
+from linkhub.pages.coverage import Coverage, coverage_of
+from linkhub.pages.models import Pin
+from linkhub.pages.pins import pins_of
+from linkhub.pages.run_table import RunTable, Shape, run_table
+from linkhub.pages.stars import StarButton, star_button
+from linkhub.pages.tools import Toolbox
+from linkhub.pages.windows import Window, first_runs
+from linkhub.runs.models import Run, RunQuerySet, Workflow
+
+RECENT = 15
+WORKFLOWS = Shape(show_project=False, workflows_lead=True, part="latest")
+RUNS = Shape(show_project=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPage:
+    """`workflows` is a table of each workflow's latest run, `recent` one of the newest runs."""
+
+    project: Project
+    star: StarButton
+    pins: list[Pin]
+    tools: list[ToolChips]
+    workflows: RunTable
+    coverage: Coverage | None
+    recent: RunTable
+    live: bool
+    every: int
+
+
+def project_page(
+    project: Project, user: User, address: Address, *, show: int, taller: int, now: datetime
+) -> ProjectPage:
+    """`show` is how many workflows, `taller` how many the next step would, 0 for no more."""
+    toolbox = Toolbox.load()
+    links = links_of_project(project, now=now)
+    latest = first_runs(_latest_runs(project), show + 1)
+    more = str(address.having("show", str(taller))) if taller and len(latest) > show else ""
+    workflows = run_table(
+        Window(latest[:show], str(address), taller=more), toolbox, now=now, shape=WORKFLOWS
+    )
+    newest = first_runs(Run.objects.filter(project=project), RECENT)
+    recent = run_table(Window(newest, str(address)), toolbox, now=now, shape=RUNS)
+    return ProjectPage(
+        project=project,
+        star=star_button(user, project),
+        pins=pins_of(project, user),
+        tools=by_tool(make_chips(links, toolbox)),
+        workflows=workflows,
+        coverage=coverage_of(project.pk, toolbox, today=now.astimezone(UTC).date()),
+        recent=recent,
+        live=workflows.live or recent.live or may_still_change(links),
+        every=max(workflows.every, recent.every),
+    )
+
+
+def _latest_runs(project: Project) -> RunQuerySet:
+    """The latest run of each workflow, from the rows that are kept: no scan over runs."""
+    latest = Workflow.objects.filter(project=project, latest_run__isnull=False)
+    return Run.objects.filter(pk__in=latest.values("latest_run_id"))
