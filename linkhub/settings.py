@@ -215,6 +215,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2.0,
         "options": {"expires": 2},
     },
+    "write-backlinks": {
+        "task": "linkhub.links.write_backlinks",
+        "schedule": 20.0,
+        "options": {"expires": 20, "queue": "backlinks"},
+    },
     "recompute-days": {
         "task": "linkhub.links.recompute_days",
         "schedule": 5.0,
@@ -251,6 +256,13 @@ LINKHUB_MAX_TEMPLATE_LENGTH = positive("LINKHUB_MAX_TEMPLATE_LENGTH", 8000)
 # Python `Link` classes that definitions may name, as globs of module:Class.
 LINKHUB_LINK_CLASSES = read("list", "LINKHUB_LINK_CLASSES", [])
 LINKHUB_LINK_CLASS_SECONDS = positive("LINKHUB_LINK_CLASS_SECONDS", 5)
+
+# Where people reach LinkHub, for what is written into other tools.
+LINKHUB_PUBLIC_URL = read("str", "LINKHUB_PUBLIC_URL", "")
+# W&B, for back-links: the key goes to the API's host alone, for links that lead to the hosts.
+LINKHUB_WANDB_API_KEY = read("str", "LINKHUB_WANDB_API_KEY", "")
+LINKHUB_WANDB_API_HOST = read("str", "LINKHUB_WANDB_API_HOST", "https://api.wandb.ai")
+LINKHUB_WANDB_HOSTS = read("list", "LINKHUB_WANDB_HOSTS", ["https://wandb.ai"])
 
 # --- Recording --------------------------------------------------------------------------
 
