@@ -8,6 +8,7 @@ from django.db import OperationalError
 from psycopg.errors import LockNotAvailable
 
 from linkhub.links.backfill import advance_all, mark_new_projects
+from linkhub.links.backlinks.work import write_due
 from linkhub.links.claims import claimable, rest_lost
 from linkhub.links.configured import follow_configuration
 from linkhub.links.days import recompute_days
@@ -60,3 +61,9 @@ def recompute_marked_days() -> None:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
         log.info("days_put_off", reason=str(error))
+
+
+@shared_task(name="linkhub.links.write_backlinks", soft_time_limit=240, time_limit=270)  # type: ignore[untyped-decorator]
+def write_backlinks() -> None:
+    """Write LinkHub's address into the W&B runs that wait for it; a queue of its own."""
+    write_due(seconds=ROUND_SECONDS)

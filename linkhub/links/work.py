@@ -57,7 +57,7 @@ def resolve(claimed: list[Claimed]) -> None:
     facts = load_units([one.unit for one in claimed])
     now = timezone.now()
     outcomes = [outcome_of(one, facts.get(one.unit), catalogue, now) for one in claimed]
-    store(outcomes, change=catalogue.change)
+    store(outcomes, change=catalogue.change, backlinks=catalogue.backlinks)
 
 
 def _claim(lane: Pending.Lane) -> list[Claimed]:

@@ -16,6 +16,7 @@ from datetime import date
 from django.db import connection, transaction
 
 from linkhub.links import sql
+from linkhub.links.backlinks.asked import ask_for_backlinks
 from linkhub.links.models import Link, State
 from linkhub.links.outcomes import Identity, Outcome, Row
 from linkhub.links.stored import rows_of
@@ -49,8 +50,12 @@ class Locks:
     days: Collection[tuple[int, date]]
 
 
-def store(outcomes: Sequence[Outcome], *, change: int) -> int:
+def store(
+    outcomes: Sequence[Outcome], *, change: int, backlinks: Collection[int] = frozenset()
+) -> int:
     """Write what the main lane resolved at the counter's value `change`; return how many units.
+
+    `backlinks` are the definitions whose links ask for a way back.
 
     Only what changed is written. Links that wait for the Python lane are handed over to it in
     the same transaction; for a unit without any, what that lane may still be doing is void.
@@ -61,6 +66,7 @@ def store(outcomes: Sequence[Outcome], *, change: int) -> int:
         if kept:
             _hand_over(kept, locks.python)
             _write_links(kept)
+            ask_for_backlinks(kept, backlinks)
             _write_resolved([one for one in kept if one.facts is not None], change)
             _finish(kept, locks.held)
             mark_days(locks.days)

@@ -42,7 +42,7 @@ def background(options: Options) -> tuple[Part, ...]:
         Part("Worker", _worker("resolve", options.worker_processes)),
         Part("Python-links worker", _worker("python_links", 1)),
         # Polls wait for networks: threads, so that one that hangs holds up no other.
-        Part("Sources worker", _worker("sources", POLLS, "-P", "threads")),
+        Part("Sources worker", _worker("sources,backlinks", POLLS, "-P", "threads")),
         Part("Beat", _celery("beat", "--pidfile=", f"--schedule={options.home / 'beat'}")),
     )
 
@@ -51,8 +51,9 @@ def manage(command: str) -> tuple[str, ...]:
     return (sys.executable, "manage.py", command)
 
 
-def _worker(queue: str, processes: int, *pool: str) -> tuple[str, ...]:
-    name = ("-Q", queue, "-n", f"{queue}@%h", "-c", str(processes))
+def _worker(queues: str, processes: int, *pool: str) -> tuple[str, ...]:
+    """Named by the first of its queues, which stand between commas."""
+    name = ("-Q", queues, "-n", f"{queues.split(',')[0]}@%h", "-c", str(processes))
     # Workers that tell each other of their state only delay the start.
     return _celery("worker", *name, *pool, "--without-mingle", "--without-gossip")
 
