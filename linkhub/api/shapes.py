@@ -32,8 +32,16 @@ class Deleted(TypedDict):
     deleted: bool
 
 
+class BacklinkJson(TypedDict):
+    """The way back from the tool: `state` is `pending`, `written` or `failed`."""
+
+    state: str
+    error: str
+
+
 class LinkJson(TypedDict):
-    """A link for one subject; `url` is null unless `state` is `ready`."""
+    """A link for one subject; `url` is null unless `state` is `ready`. `backlink` is null unless
+    its definition asks for one."""
 
     project: str
     domain: str | None
@@ -60,6 +68,7 @@ class LinkJson(TypedDict):
     new_tab: bool
     updating: bool
     resolved_at: datetime | None
+    backlink: BacklinkJson | None
 
 
 class LinkList(TypedDict):
@@ -165,4 +174,10 @@ def link_json(link: ShownLink) -> LinkJson:
         new_tab=link.new_tab,
         updating=link.updating,
         resolved_at=link.resolved_at,
+        backlink=_backlink_json(link),
     )
+
+
+def _backlink_json(link: ShownLink) -> BacklinkJson | None:
+    shown = link.backlink
+    return None if shown is None else BacklinkJson(state=shown.state, error=shown.error)

@@ -26,6 +26,14 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class ShownBacklink:
+    """What became of writing the way back: `state` as in `Backlink`, and the last error."""
+
+    state: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownLink:
     """One link of one subject. `url` is None unless `state` is `ready`.
 
@@ -59,6 +67,7 @@ class ShownLink:
     updating: bool
     resolved_at: datetime | None
     message_format: str
+    backlink: ShownBacklink | None = None
 
 
 class StoredLink(NamedTuple):
@@ -93,6 +102,13 @@ class StoredLink(NamedTuple):
     expires_at: datetime | None
     digest: bytes
     resolved_at: datetime
+    backlink_state: str | None
+    backlink_error: str | None
+
+    @property
+    def backlink(self) -> ShownBacklink | None:
+        state = self.backlink_state
+        return None if state is None else ShownBacklink(state, self.backlink_error or "")
 
     def is_timed(self, now: datetime) -> bool:
         """Whether time alone has made the row out of date."""
@@ -109,6 +125,8 @@ STORED_COLUMNS = tuple(
         "primary": "pod__primary",
         "worker_index": "pod__worker_index",
         "tool": "tool__name",
+        "backlink_state": "backlink__state",
+        "backlink_error": "backlink__error",
     }.get(name, name)
     for name in StoredLink._fields
 )
@@ -139,7 +157,7 @@ def show_stored(stored: StoredLink, place: Place, policy: UrlPolicy, *, updating
         state=stored.state,
         reason=stored.reason,
         missing=tuple(stored.missing),
-        notes=tuple(stored.notes),
+        notes=(*stored.notes, *_said_of(stored.backlink)),
         tool=stored.tool or "",
         provider=stored.provider,
         group=stored.group,
@@ -151,6 +169,7 @@ def show_stored(stored: StoredLink, place: Place, policy: UrlPolicy, *, updating
         updating=updating,
         resolved_at=stored.resolved_at,
         message_format=stored.message_format,
+        backlink=stored.backlink,
     )
     pod = PodFacts(
         stored.pod_id,
@@ -170,6 +189,7 @@ def show_resolved(
     updating: bool,
 ) -> Sorted:
     """`stored` is the row that the link is going to replace; the policy has seen the URL."""
+    backlink = stored.backlink if stored else None
     link = ShownLink(
         *place,
         attempt=resolved.subject.attempt,
@@ -182,7 +202,7 @@ def show_resolved(
         state=resolved.state,
         reason=resolved.reason,
         missing=resolved.missing,
-        notes=resolved.notes,
+        notes=(*resolved.notes, *_said_of(backlink)),
         tool=resolved.tool,
         provider=resolved.provider,
         group=resolved.group,
@@ -194,6 +214,7 @@ def show_resolved(
         updating=updating,
         resolved_at=stored.resolved_at if stored else None,
         message_format=resolved.message_format,
+        backlink=backlink,
     )
     return _sorted(link, _pod(resolved.subject, pods))
 
@@ -239,6 +260,13 @@ def with_error(shown: Sorted, error: str | None) -> Sorted:
 def pods_of(facts: UnitFacts) -> dict[int, PodFacts]:
     attempts = facts.action.attempts if facts.action else ()
     return {pod.id: pod for attempt in attempts for pod in attempt.pods if pod.id is not None}
+
+
+def _said_of(backlink: ShownBacklink | None) -> tuple[str, ...]:
+    """What is wrong with the way back, for those who see the link."""
+    if backlink is None or not backlink.error:
+        return ()
+    return (f"The way back from W&B is not written: {backlink.error}",)
 
 
 def _checked(link: ShownLink, host_origin: str, policy: UrlPolicy) -> ShownLink:
