@@ -45,17 +45,16 @@ class Fault:
     loc: tuple[str | int, ...]
     message: str
 
+    def __str__(self) -> str:
+        return ": ".join(filter(None, [".".join(map(str, self.loc)), self.message]))
+
 
 class Invalid(ValueError):
     """A definition or tool cannot be saved as it is; `faults` has at least one."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("; ".join(f"{_dotted(one.loc)}: {one.message}" for one in self.faults))
-
-
-def _dotted(loc: tuple[str | int, ...]) -> str:
-    return ".".join(map(str, loc))
+        super().__init__("; ".join(map(str, self.faults)))
 
 
 def check_definition(document: DefinitionDocument, *, tool: Tool | None) -> None:
