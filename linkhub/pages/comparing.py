@@ -190,11 +190,9 @@ def _differences(left: Mapping[str, str], right: Mapping[str, str]) -> list[Diff
 
 
 def _facts(run: Run, now: datetime) -> dict[str, str]:
-    facts = {fact.label: fact.value for fact in facts_of_run(run)}
-    return facts | {
-        "Phase": shown_phase(run.phase).word,
-        "Took": took(run.started_at, run.ended_at, now) or "not begun",
-    }
+    length = took(run.started_at, run.ended_at, now)
+    facts = {"Phase": shown_phase(run.phase).word, "Took": length or "not begun"}
+    return facts | {fact.label: fact.value for fact in facts_of_run(run)}
 
 
 def _gist(side: Side | None) -> object:
