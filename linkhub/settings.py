@@ -13,6 +13,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from linkhub.accounts.oidc.claims import Roles
 from linkhub.embedded import environment
 from linkhub.lib import logs
 
@@ -40,9 +41,9 @@ def read(kind: str, name: str, default: Any) -> Any:
         raise ImproperlyConfigured(f"{name} is not a valid {kind}: {error}.") from error
 
 
-def flag(name: str) -> bool:
-    """A truth value, false by default; django-environ would take any misspelling for false."""
-    value = env.str(name, default="false").strip().lower()
+def flag(name: str, default: str = "false") -> bool:
+    """A truth value; django-environ would take any misspelling for false."""
+    value = env.str(name, default=default).strip().lower()
     if value not in TRUTH:
         raise ImproperlyConfigured(f"{name} must be true or false, not {value}.")
     return TRUTH[value]
@@ -61,6 +62,18 @@ def natural(name: str, default: int) -> int:
     if value < 0:
         raise ImproperlyConfigured(f"{name} must be 0 or greater, not {value}.")
     return value
+
+
+def project_role(text: str) -> tuple[str, str, str]:
+    """`group=project:role`, as LINKHUB_OIDC_ROLES has them."""
+    group, _, of_project = text.partition("=")
+    project, _, role = of_project.rpartition(":")
+    if not group or not project or role not in {"viewer", "maintainer"}:
+        raise ImproperlyConfigured(
+            f"LINKHUB_OIDC_ROLES must be a list of group=project:role, and {text} is none:"
+            " a role is viewer or maintainer."
+        )
+    return group, project, role
 
 
 def log_level() -> str:
@@ -105,6 +118,10 @@ INSTALLED_APPS = [
     "template_partials",
     "simple_history",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
@@ -122,6 +139,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "linkhub.urls"
@@ -177,6 +195,57 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+SESSION_COOKIE_AGE = 3600 * positive("LINKHUB_SESSION_HOURS", 14 * 24)
+# Wrong passwords for one name from one address in 15 minutes; others follow, see lockout.py.
+LINKHUB_SIGN_IN_TRIES = positive("LINKHUB_SIGN_IN_TRIES", 5)
+
+# --- OpenID Connect ---------------------------------------------------------------------
+
+OIDC_ISSUER = read("str", "LINKHUB_OIDC_ISSUER", "").rstrip("/")
+OIDC_CLIENT_ID = read("str", "LINKHUB_OIDC_CLIENT_ID", "")
+LINKHUB_OIDC_NAME = read("str", "LINKHUB_OIDC_NAME", "single sign-on") if OIDC_ISSUER else ""
+LINKHUB_OIDC_SESSION_HOURS = positive("LINKHUB_OIDC_SESSION_HOURS", 12)
+LINKHUB_PASSWORD_SIGN_IN = flag("LINKHUB_PASSWORD_SIGN_IN", default="true")
+if OIDC_ISSUER and not OIDC_CLIENT_ID:
+    raise ImproperlyConfigured("LINKHUB_OIDC_CLIENT_ID is not set, though LINKHUB_OIDC_ISSUER is.")
+if not re.match(r"https://|http://(localhost|127\.0\.0\.1|\[::1\])(:|/|$)|$", OIDC_ISSUER):
+    raise ImproperlyConfigured("LINKHUB_OIDC_ISSUER must begin with https://.")
+if not OIDC_ISSUER and not LINKHUB_PASSWORD_SIGN_IN:
+    raise ImproperlyConfigured(
+        "LINKHUB_PASSWORD_SIGN_IN is false and LINKHUB_OIDC_ISSUER is not set:"
+        " nobody could sign in."
+    )
+OIDC_ROLES = Roles(
+    groups_claim=read("str", "LINKHUB_OIDC_GROUPS_CLAIM", "groups"),
+    groups=tuple(read("list", "LINKHUB_OIDC_GROUPS", ["*"])),
+    admins=frozenset(read("list", "LINKHUB_OIDC_ADMINS", [])),
+    required=frozenset(read("list", "LINKHUB_OIDC_REQUIRED", [])),
+)
+LINKHUB_OIDC_ROLES = [project_role(each) for each in read("list", "LINKHUB_OIDC_ROLES", [])]
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "SCOPE": read("list", "LINKHUB_OIDC_SCOPES", ["openid", "profile", "email"]),
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": LINKHUB_OIDC_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": read("str", "LINKHUB_OIDC_CLIENT_SECRET", ""),
+                "settings": {"server_url": OIDC_ISSUER},
+            }
+        ]
+        if OIDC_ISSUER
+        else [],
+    }
+}
+ACCOUNT_ADAPTER = "linkhub.accounts.oidc.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# Signing in with a password is LinkHub's own; of allauth's pages none is in use.
+ACCOUNT_RATE_LIMITS = False
+SOCIALACCOUNT_ADAPTER = "linkhub.accounts.oidc.adapters.SocialAdapter"
+# A link, not a form: the policy of forms would have to name the provider's origins.
+SOCIALACCOUNT_LOGIN_ON_GET = True
 
 # --- Celery -----------------------------------------------------------------------------
 
@@ -214,6 +283,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "linkhub.ingest.sweep_sources",
         "schedule": 2.0,
         "options": {"expires": 2},
+    },
+    "tally-links": {
+        "task": "linkhub.links.tally_links",
+        "schedule": 900.0,
+        "options": {"expires": 900},
     },
     "write-backlinks": {
         "task": "linkhub.links.write_backlinks",

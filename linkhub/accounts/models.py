@@ -234,3 +234,22 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor} {self.action} {self.kind} {self.name}"
+
+
+class SignInTries(models.Model):
+    """How often somebody tried to sign in, until this count is forgotten: see `lockout.py`.
+
+    Whom it is about is kept as a digest: people type passwords where names belong.
+    """
+
+    who = models.BinaryField(max_length=32)
+    number = models.PositiveIntegerField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["who"], name="signintries_who_unique")]
+        # Serves forgetting, at each try.
+        indexes = [models.Index(fields=["until"], name="signintries_until")]
+
+    def __str__(self) -> str:
+        return f"{self.number} until {self.until:%H:%M}"

@@ -119,7 +119,8 @@ def _alone(_name: str, _number: int) -> int:
 def _take_in_redis(name: str, number: int) -> int:
     """Two commands in one trip; the key outlives its minute by one, for clocks that differ."""
     pipeline = _client().pipeline(transaction=False)
-    pipeline.incrby(f"linkhub:rate:{name}", number).expire(f"linkhub:rate:{name}", 2 * MINUTE)
+    pipeline.incrby(f"linkhub:rate:{name}", number)
+    pipeline.expire(f"linkhub:rate:{name}", 2 * MINUTE)
     together, _ = pipeline.execute()
     return int(together)
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
 
+T = TypeVar("T")
 BUSY = "503 Service Unavailable"
 ANSWER = b"Too many requests are still sending their bodies. Try again.\n"
 HEADERS = [
@@ -48,7 +49,7 @@ class Body:
     def __iter__(self) -> Iterator[bytes]:
         return iter(self.readline, b"")
 
-    def _waiting(self, read: Callable[..., Any], *size: int) -> Any:
+    def _waiting(self, read: Callable[..., T], *size: int) -> T:
         with self._place():
             return read(*size)
 
@@ -75,7 +76,7 @@ def reading_few_at_once(application: WSGIApplication, *, threads: int) -> WSGIAp
             return application(environ, start_response)
         body = environ["wsgi.input"] = Body(environ["wsgi.input"], places)
         started: list[Any] = []
-        content = application(environ, lambda *given: started.append(given))  # type: ignore[arg-type, func-returns-value]
+        content = application(environ, lambda *given: started.append(given))  # type: ignore[arg-type]
         if body.refused:
             _close(content)
             start_response(BUSY, HEADERS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import LogoutView
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from linkhub.lib.names import NameConverter
 from linkhub.pages import (
@@ -70,6 +70,7 @@ urlpatterns = [
     path("views/<name:owner>/<slug:slug>/feed", feeds.feed, name="view_feed"),
     path("sign-in/", SignIn.as_view(), name="sign_in"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("", include("linkhub.pages.account_urls")),
     path("theme/", theme.choose_theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -40,6 +40,8 @@ GET    /go/secret/plan                                    302  404  200  200   2
 GET    /go/secret/development/r7/board                    302  404  302  302   302
 GET    /go/secret/development/r7/a0/board                 302  404  302  302   302
 GET    /sign-in/                                          200  302  302  302   302
+GET    /sign-in/oidc/                                     404  404  404  404   404
+GET    /sign-in/oidc/callback/                            404  404  404  404   404
 POST   /sign-out/                                         302  302  302  302   302
 POST   /theme/                                            302  302  302  302   302
 GET    /healthz                                           200  200  200  200   200

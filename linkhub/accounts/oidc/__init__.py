@@ -1,0 +1,1 @@
+"""Signing in by OpenID Connect: django-allauth's flow, our decisions of who comes in as what."""
