@@ -11,6 +11,7 @@ from linkhub.api.flyte2.callers import check_may_report, names_of, project_to_re
 from linkhub.api.flyte2.connect import Call
 from linkhub.ingest.flyte2 import tracked, values
 from linkhub.ingest.flyte2.values import Invalid
+from linkhub.runs.documents import RunDocument
 from linkhub.runs.record import RunWrite, record_batch, record_run
 
 INVALID_ARGUMENT = 3
@@ -45,14 +46,14 @@ def report_actions(call: Call) -> dict[str, Any]:
     return {"statuses": [_status(each) for each in documents]}
 
 
-def _read(update: dict[str, Any]) -> tracked.RunDocument | Invalid:
+def _read(update: dict[str, Any]) -> RunDocument | Invalid:
     try:
         return tracked.action_reported(update)
     except Invalid as error:
         return error
 
 
-def _status(outcome: tracked.RunDocument | Invalid) -> dict[str, Any]:
+def _status(outcome: RunDocument | Invalid) -> dict[str, Any]:
     """google.rpc.Status; an empty one is OK."""
     if isinstance(outcome, Invalid):
         return {"code": INVALID_ARGUMENT, "message": str(outcome)}

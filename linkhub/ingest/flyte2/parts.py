@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from linkhub.ingest.flyte2 import values
+from linkhub.ingest.flyte2_local.failures import readable
 from linkhub.runs.attached import AttachedLinkDocument
 
 MAX_PODS = 1000
@@ -105,9 +106,9 @@ def _ttl(log: Mapping[str, Any]) -> dict[str, str]:
 
 
 def error_of(info: Mapping[str, Any]) -> str:
-    """`code: message` of an ErrorInfo, as Flyte's own pages show it."""
-    parts = (values.text(info.get(name)) for name in ("code", "message"))
-    return values.text(": ".join(filter(None, parts)))
+    """`code: message` of an ErrorInfo; of a local run the message is a Python object's text."""
+    message = values.text(readable(values.text(info.get("message"))))
+    return values.text(": ".join(filter(None, (values.text(info.get("code")), message))))
 
 
 def task_of(template: Mapping[str, Any]) -> dict[str, Any]:

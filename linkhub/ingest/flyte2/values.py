@@ -26,6 +26,7 @@ PHASES = (
     Phase.PAUSED,
     Phase.RECOVERED,
 )
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PREFIX = "ACTION_PHASE_"
 BY_NAME = {f"{PREFIX}{phase.name}": phase for phase in PHASES if phase}
 # RFC 3339; what is finer than a microsecond is dropped.

@@ -6,7 +6,7 @@ run nor lists from the beginning again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -17,14 +17,22 @@ from linkhub.ingest.sources.leases import Lease
 from linkhub.ingest.sources.settings import Scope
 
 
-def discover(lease: Lease, connector: Connector[Any], scope: Scope) -> None:
-    """Keep all that a scope's list says. Raises SourceError, RunError, LeaseLost."""
+def discover(
+    lease: Lease, connector: Connector[Any], scope: Scope, *, over: Callable[[], bool]
+) -> bool:
+    """Keep all that a scope's list says; whether it came to the list's end before it was `over`.
+
+    Raises SourceError, RunError, LeaseLost.
+    """
     cursor = Source.objects.values_list("cursor", flat=True).get(pk=lease.source)
     for page in connector.discover(scope, dict(cursor.get(str(scope), {}))):
         with lease.writing():
             _keep_runs(lease, page.found)
             _forget_settled(lease, scope, page)
             _keep_cursor(lease, scope, page)
+        if over():
+            return False
+    return True
 
 
 def _keep_runs(lease: Lease, found: Sequence[Found]) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from linkhub.ingest.flyte2.connector import Flyte2Connector
 from linkhub.ingest.sources.connector import Connector
 from linkhub.ingest.sources.errors import Misconfigured
 
-CONNECTORS: dict[str, type[Connector[Any]]] = {}
-
-
-def register(connector: type[Connector[Any]]) -> None:
-    CONNECTORS[connector.kind] = connector
+CONNECTORS: dict[str, type[Connector[Any]]] = {
+    connector.kind: connector for connector in (Flyte2Connector,)
+}
 
 
 def connector_of(kind: str) -> type[Connector[Any]]:

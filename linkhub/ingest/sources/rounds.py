@@ -32,6 +32,7 @@ from linkhub.lib.plain_errors import plain_message
 
 log = structlog.get_logger(__name__)
 # Other sources get their turn, and a stopping worker is not kept waiting.
+LIST_SECONDS = 10.0
 READ_SECONDS = 30.0
 WATCH_SECONDS = 20.0
 # Set when the worker stops: polls end at their next step.
@@ -109,24 +110,25 @@ class _Round:
         self._scopes = list(parsed.mappings)
         self._reader = Reader(source, lease, connector, Targets(source, parsed))
         self._began = began
-        self._deadline = time.monotonic() + READ_SECONDS
+        self._deadline = time.monotonic() + LIST_SECONDS
         self._problems: list[str] = []
 
     def run(self) -> None:
-        for scope in self._scopes:
-            self._discover(scope)
-        all_read = self._read(self._reader.read_due())
+        listed = [self._discover(scope) for scope in self._scopes]
+        self._deadline = time.monotonic() + READ_SECONDS
+        all_read = self._read(self._reader.read_due()) and all(listed)
         _succeed(self._lease, self._began, caught_up=all_read, problems=self._problems)
         if all_read and not self._problems:
             self._watch()
         self._end(all_read)
 
-    def _discover(self, scope: Scope) -> None:
-        """A scope that cannot be listed is named, and stops no other."""
+    def _discover(self, scope: Scope) -> bool:
+        """Whether to the end. A scope that cannot be listed is named, and stops no other."""
         try:
-            discover(self._lease, self._connector, scope)
+            return discover(self._lease, self._connector, scope, over=self._over)
         except RunError as error:
             self._problems.append(f"{scope}: {error}")
+            return True
 
     def _read(self, steps: Iterator[None]) -> bool:
         """Whether everything was read in the time that there is."""
@@ -153,8 +155,7 @@ class _Round:
         ).first()
         if row is None:
             # A new run: the list says when it was created.
-            self._discover(scope)
-            return self._read(self._reader.read_due())
+            return self._discover(scope) and self._read(self._reader.read_due())
         return self._read(self._reader.read(row))
 
     def _live(self) -> list[RunRef]:
