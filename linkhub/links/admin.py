@@ -14,18 +14,14 @@ from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
-from simple_history.admin import SimpleHistoryAdmin
 
 from linkhub.accounts.models import User
 from linkhub.links.admin_backfills import BackfillAdmin
+from linkhub.links.admin_editor import DefinitionEditor
 from linkhub.links.admin_explain import explain_on
-from linkhub.links.admin_forms import DefinitionForm, ToolForm
-from linkhub.links.definitions import (
-    delete_definition,
-    delete_tool,
-    save_definition,
-    save_tool,
-)
+from linkhub.links.admin_forms import ToolForm
+from linkhub.links.admin_history import HistoryAdmin
+from linkhub.links.definitions import delete_definition, delete_tool, save_tool
 from linkhub.links.explained import Explained
 from linkhub.links.models import LinkDefinition, Tool
 
@@ -37,7 +33,7 @@ def _user(request: HttpRequest) -> User:
 
 
 @admin.register(Tool)
-class ToolAdmin(SimpleHistoryAdmin):  # type: ignore[misc]
+class ToolAdmin(HistoryAdmin):
     form = ToolForm
     list_display = ("name", "title", "kind", "base_url", "position")
     list_filter = ("kind",)
@@ -66,25 +62,16 @@ class ToolAdmin(SimpleHistoryAdmin):  # type: ignore[misc]
         """Definitions that use a tool keep it; their tombstones do not."""
         users = LinkDefinition.objects.alive().filter(tool__in=objs)
         protected = [f"link definition {key}" for key in users.values_list("key", flat=True)]
+        protected += self.kept(objs)
         return [str(tool) for tool in objs], {"tools": len(objs)}, set(), protected
 
 
 @admin.register(LinkDefinition)
-class LinkDefinitionAdmin(SimpleHistoryAdmin):  # type: ignore[misc]
-    form = DefinitionForm
+class LinkDefinitionAdmin(DefinitionEditor, HistoryAdmin):
     list_display = ("key", "name", "project", "level", "tool", "provider", "enabled", "position")
     list_filter = ("enabled", "level", "tool", "project")
     list_select_related = ("project", "tool")
     search_fields = ("key", "name")
-    fieldsets = (
-        (None, {"fields": ("project", "key", "name", "description", "enabled")}),
-        ("URL", {"fields": ("level", "tool", "template", "provider", "params")}),
-        ("For which executions", {"fields": ("select", "when")}),
-        ("Lifecycle", {"fields": ("show_while_pending", "hide_once_finished", "time_to_live")}),
-        ("Display", {"fields": ("group", "position", "icon", "link_type", "new_tab")}),
-    )
-
-    change_form_template = "admin/links/linkdefinition/change_form.html"
 
     def get_urls(self) -> list[Any]:
         explain = self.admin_site.admin_view(self.explain)
@@ -128,11 +115,7 @@ class LinkDefinitionAdmin(SimpleHistoryAdmin):  # type: ignore[misc]
         form: ModelForm[LinkDefinition],
         change: bool,
     ) -> None:
-        document = cast(DefinitionForm, form).document
-        row, _ = save_definition(
-            project=obj.project, key=obj.key, document=document, user=_user(request)
-        )
-        obj.pk = row.pk
+        super().save_model(request, obj, form, change)
         messages.info(request, "Old runs follow; see Backfills for how far they are.")
 
     def delete_model(self, request: HttpRequest, obj: LinkDefinition) -> None:
@@ -146,4 +129,5 @@ class LinkDefinitionAdmin(SimpleHistoryAdmin):  # type: ignore[misc]
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
         """A tombstone stays, so that nothing is deleted along with it."""
-        return [str(each) for each in objs], {"link definitions": len(objs)}, set(), []
+        protected = self.kept(objs)
+        return [str(each) for each in objs], {"link definitions": len(objs)}, set(), protected

@@ -1,4 +1,4 @@
-"""The admin's forms of tools and definitions: what is wrong shows at its field.
+"""The form of tools, and what it shares with that of definitions: what is wrong shows at its field.
 
 A form makes the document that the API would take and has it checked the same way.
 """
@@ -9,38 +9,20 @@ A form makes the document that the API would take and has it checked the same wa
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
 from django import forms
-from django.utils.html import format_html_join
 from pydantic import BaseModel, ValidationError
 
-from linkhub.lib.durations import format_duration
 from linkhub.lib.plain_errors import plain_errors
-from linkhub.links import providers
-from linkhub.links.admin_rules import RulesField, keep_types
-from linkhub.links.checks import Invalid, check_definition, check_tool
-from linkhub.links.documents import DefinitionDocument, ToolDocument
+from linkhub.links.checks import Invalid, check_tool
+from linkhub.links.documents import ToolDocument
 from linkhub.links.json_field import JsonField
-from linkhub.links.models import LinkDefinition, Tool
+from linkhub.links.models import Tool
 
 D = TypeVar("D", bound=BaseModel)
 Place = tuple[str | int, ...]
-
-TEMPLATE_HELP = (
-    "For example https://grafana.example.com/d/pods?var-pod={{ .podName }}. Either this or a"
-    " provider."
-)
-SELECT_HELP = (
-    "Which executions: project, domain, workflow, task, phase (a glob or a list of them) and"
-    ' labels (a map), such as {"workflow": "train_*"}. Empty: all.'
-)
-WHEN_HELP = (
-    "Such as context.wandb_id exists. All of `all` must hold and, where there are some, one of"
-    " `any`; else there is no link. `in` takes values between commas."
-)
 
 
 class DocumentForm(forms.ModelForm, Generic[D]):  # type: ignore[type-arg]
@@ -89,7 +71,10 @@ class ToolForm(DocumentForm[ToolDocument]):
     class Meta:
         model = Tool
         field_classes = {"settings": JsonField, "overrides": JsonField}
-        fields = ("name", "title", "kind", "base_url", "settings", "overrides", "icon", "position")
+        fields = (
+            *("name", "title", "kind", "base_url", "settings", "overrides", "icon", "position"),
+            "check_links",
+        )
         help_texts = {
             "name": "Stands in templates' documents and the API; it cannot be changed later.",
             "kind": "grafana, wandb, …: which providers can use it; custom for any other.",
@@ -111,124 +96,3 @@ class ToolForm(DocumentForm[ToolDocument]):
 
     def check_document(self, cleaned: dict[str, Any]) -> None:
         check_tool(self.document, stored=self.instance if self.instance.pk else None)
-
-
-Choices = list[tuple[str, str]]
-
-
-def provider_choices() -> list[tuple[str, str | Choices]]:
-    """The catalogue by its groups, below the choice of writing a template."""
-    groups: dict[str, Choices] = defaultdict(list)
-    for one in providers.all():
-        groups[one.group].append((one.kind, one.label))
-    ordered = [(group, sorted(kinds, key=lambda kind: kind[1])) for group, kinds in groups.items()]
-    return [("", "None: a template"), *sorted(ordered)]
-
-
-def _parameters_help(kind: str) -> str:
-    """What the provider takes; of one that is not there, the refusal on saving speaks."""
-    try:
-        provider = providers.get(kind)
-    except providers.UnknownProvider:
-        return "A provider's parameters are listed here once it is chosen and saved."
-    rows = ((each.name, each.help) for each in provider.parameters)
-    return format_html_join("", "<code>{}</code>: {}<br>", rows)
-
-
-def _code_area(rows: int = 4) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows, "cols": 100, "spellcheck": "false"})
-
-
-class DefinitionForm(DocumentForm[DefinitionDocument]):
-    shape = DefinitionDocument
-    renamed = {"ttl": "time_to_live", "": "template"}
-
-    provider = forms.ChoiceField(choices=provider_choices, required=False)
-    template = forms.CharField(
-        required=False,
-        help_text=TEMPLATE_HELP,
-        widget=_code_area(3),
-    )
-    time_to_live = forms.CharField(
-        required=False, help_text="After the end, such as 30d or 12h. Empty: for ever."
-    )
-
-    when = RulesField(required=False, help_text=WHEN_HELP)
-
-    class Meta:
-        model = LinkDefinition
-        field_classes = {"params": JsonField, "select": JsonField}
-        fields = (
-            "project",
-            "key",
-            "name",
-            "description",
-            "level",
-            "tool",
-            "provider",
-            "params",
-            "template",
-            "select",
-            "when",
-            "show_while_pending",
-            "hide_once_finished",
-            "group",
-            "position",
-            "icon",
-            "link_type",
-            "new_tab",
-            "enabled",
-        )
-        widgets = {
-            "description": forms.Textarea(attrs={"rows": 2, "cols": 100}),
-            "params": _code_area(),
-            "select": _code_area(),
-        }
-        help_texts = {
-            "project": "Empty: for all projects.",
-            "key": "Stands in addresses such as /go/…/KEY; it cannot be changed later.",
-            "name": "What viewers see; may hold variables.",
-            "level": "What one link is made for.",
-            "select": SELECT_HELP,
-            "show_while_pending": "Also while the execution is queued or initializing.",
-            "hide_once_finished": "Not shown any more once the execution has ended.",
-            "icon": "Name of an icon, such as grafana; empty: the tool's.",
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.ttl is not None:
-            self.initial["time_to_live"] = format_duration(self.instance.ttl)
-        kind = self["provider"].value() or ""
-        self.fields["params"].help_text = _parameters_help(kind)
-
-    def clean_key(self) -> str:
-        """A key that is taken is an error; a deleted definition's is free, and gives its row."""
-        key: str = self.cleaned_data["key"]
-        if self.instance.pk is None:
-            owner = self.cleaned_data.get("project")
-            found = LinkDefinition.objects.filter(project=owner, key=key).first()
-            if found is not None and not found.deleted:
-                raise forms.ValidationError("There is a definition with this key already.")
-            if found is not None:
-                self.instance.pk, self.instance._state.adding = found.pk, False
-        return key
-
-    def clean_when(self) -> dict[str, Any]:
-        return keep_types(self.cleaned_data["when"], self.instance.when or {})
-
-    def make_document(self, cleaned: dict[str, Any]) -> dict[str, Any]:
-        tool = cleaned.get("tool")
-        given = {
-            name: cleaned[name]
-            for name in DefinitionDocument.model_fields.keys() & cleaned.keys() - {"project", "key"}
-            if cleaned[name] not in (None, "")
-        }
-        if tool is not None:
-            given["tool"] = tool.name
-        if lifetime := cleaned.get("time_to_live"):
-            given["ttl"] = lifetime
-        return given
-
-    def check_document(self, cleaned: dict[str, Any]) -> None:
-        check_definition(self.document, tool=cleaned.get("tool"))

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from linkhub.pages import markup
 from linkhub.pages.chips import Chip
-from linkhub.pages.icons import Icon
+from linkhub.pages.icons import Icon, find_icon
 from linkhub.pages.phases import ShownPhase
 from linkhub.pages.theme import theme_of
 from linkhub.pages.timeline import Bar
@@ -66,6 +66,12 @@ def ui_icon(name: str) -> SafeString:
 def tool_icon(icon: Icon) -> SafeString:
     """A tool's brand icon or monogram, for the eye only: its name stands beside it."""
     return markup.tool_icon(icon)
+
+
+@register.simple_tag
+def named_icon(name: str, *candidates: str) -> SafeString:
+    """The first icon of these that there is, else the monogram of `name`."""
+    return markup.tool_icon(find_icon(name, *candidates))
 
 
 @register.simple_tag

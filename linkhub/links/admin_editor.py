@@ -1,0 +1,106 @@
+"""The editor in the admin: its parts' addresses, its form and what is saved from it."""
+
+# Django names the arguments of these hooks.
+# ruff: noqa: ARG002
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from linkhub.accounts.models import User
+from linkhub.links.admin_definition_form import DefinitionForm, initial_of
+from linkhub.links.editing.parts import (
+    Editor,
+    editor_context,
+    impact_part,
+    making_part,
+    preview_part,
+    proposals_part,
+)
+from linkhub.links.editing.saving import save_form
+from linkhub.links.models import LinkDefinition
+
+Part = Callable[[HttpRequest, Editor], HttpResponse]
+NAME = "links_linkdefinition_editor"
+
+
+class DefinitionEditor(ModelAdmin):  # type: ignore[type-arg]
+    """What the admin of definitions has of the editor."""
+
+    form = DefinitionForm
+    change_form_template = "admin/links/linkdefinition/change_form.html"
+
+    def get_urls(self) -> list[Any]:
+        parts: dict[str, Part] = {
+            "preview": preview_part,
+            "impact": impact_part,
+            "making": making_part,
+            "proposals": self._proposals,
+        }
+        own = [
+            path(f"{at}{part}", self.admin_site.admin_view(self._part(view)), name=f"{NAME}_{part}")
+            for at in ("editor/", "<int:pk>/editor/")
+            for part, view in parts.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def _part(self, view: Part) -> Callable[..., HttpResponse]:
+        """Only who may save a definition may try one: a preview shows what runs hold."""
+
+        @require_POST
+        def part(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+            row = None if pk is None else get_object_or_404(self.get_queryset(request), pk=pk)
+            if not self._may_edit(request, row):
+                raise PermissionDenied
+            return view(request, Editor(cast(User, request.user), row=row))
+
+        return part
+
+    def _may_edit(self, request: HttpRequest, row: LinkDefinition | None) -> bool:
+        if row is None:
+            return self.has_add_permission(request)
+        return self.has_change_permission(request, row)
+
+    def _proposals(self, request: HttpRequest, editor: Editor) -> HttpResponse:
+        return proposals_part(request, editor, draft_url=reverse("admin:links_linkdefinition_add"))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return super().get_changeform_initial_data(request) | initial_of(
+            request.GET.get("draft", "")
+        )
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        listed = reverse("admin:links_linkdefinition_changelist")
+        base = f"{listed}{object_id}/editor/" if object_id else f"{listed}editor/"
+        context = editor_context(base) | (extra_context or {})
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: LinkDefinition,
+        form: ModelForm[LinkDefinition],
+        change: bool,
+    ) -> None:
+        row = save_form(
+            cast(DefinitionForm, form),
+            project=obj.project,
+            key=obj.key,
+            user=cast(User, request.user),
+        )
+        obj.pk = row.pk
