@@ -30,8 +30,8 @@ from linkhub.runs.models import Action, Pod, Run, Workflow
 
 MOST = 20
 # Of actions and links of one name or URL, so many are looked at; and those of so many new runs.
-MOST_ALIKE = 1_000
-NEWEST_RUNS = 200
+MOST_ALIKE = 200
+NEWEST_RUNS = 100
 # Readings of one URL that are looked up.
 MOST_READINGS = 10
 
@@ -192,8 +192,9 @@ def _alike(
     sight: _Sight, visible: QuerySet[M, M], alike: QuerySet[M, M], related: tuple[str, ...]
 ) -> list[M]:
     """A few of those `visible`: among the first `alike`, and of the newest runs."""
-    first = alike.order_by().values("pk")[:MOST_ALIKE]
-    found = visible.filter(Q(pk__in=first)).select_related(*related).order_by("-pk")[:MOST]
+    # By their keys, read beforehand: a planner would rather join a million than look up a few.
+    first = list(alike.order_by().values_list("pk", flat=True)[:MOST_ALIKE])
+    found = visible.filter(pk__in=first).select_related(*related).order_by("-pk")[:MOST]
     newest = visible.filter(run__in=sight.newest_runs).select_related(*related).order_by("-pk")
     rows = {row.pk: row for row in (*found, *newest[:MOST])}
     return [rows[pk] for pk in sorted(rows, reverse=True)][:MOST]

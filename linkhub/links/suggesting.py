@@ -30,7 +30,7 @@ def suggest(viewer: Viewer, text: str) -> list[Hit]:
     if not text:
         return []
     ids = visible_ids(viewer)
-    near = [*projects_like(ids, text), *workflows_like(ids, text), *_runs_like(ids, text)]
+    near = [*projects_like(ids, text), *workflows_like(ids, text), *runs_like(ids, text)]
     pages: dict[str, Hit] = {}
     for hit in [*find(viewer, text)[:MOST], *near]:
         pages.setdefault(hit.page, hit)
@@ -55,7 +55,7 @@ def workflows_like(ids: Sequence[int], text: str) -> Iterator[Hit]:
     yield from list(found.values())[:OF_A_KIND]
 
 
-def _runs_like(ids: Sequence[int], text: str) -> Iterable[Hit]:
+def runs_like(ids: Sequence[int], text: str) -> Iterable[Hit]:
     """Runs whose name begins so. In no order of the database's: an index gives the first few."""
     if len(text) < SHORTEST:
         return []

@@ -75,13 +75,12 @@ class KeptLink:
 
 @dataclass(frozen=True, slots=True)
 class KeepPage:
-    """`may_pin_for_team` where the viewer looks after the project; `origin` is scheme and host."""
+    """`may_pin_for_team` where the viewer looks after the project."""
 
     project: Project
     subject: str
     href: str
     rows: list[KeptLink]
-    origin: str
     may_pin_for_team: bool
 
 
@@ -152,7 +151,6 @@ def _keep(
         subject=subject,
         href=href,
         rows=_kept_links(links, workflow, step),
-        origin=request.build_absolute_uri("/").rstrip("/"),
         may_pin_for_team=_maintains(request.user, run.project),
     )
     return page(request, "runs/keep.html", {"page": shown})

@@ -14,6 +14,7 @@ from linkhub.pages import (
     health,
     home,
     links,
+    palette,
     pin_pages,
     projects,
     runs,
@@ -48,6 +49,7 @@ GO_RUN = "go/<name:project>/<name:domain>/<name:run>"
 urlpatterns = [
     path("", home.home, name="home"),
     path("find", find.find, name="find"),
+    path("palette", palette.palette, name="palette"),
     path("links/", links.all_links, name="links"),
     path("projects/", projects.index, name="projects"),
     path(PROJECT, projects.detail, name="project"),

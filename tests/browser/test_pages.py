@@ -58,7 +58,7 @@ def test_a_run_page_shows_its_links(page: Page) -> None:
 def test_a_waiting_link_turns_ready_by_itself_and_disturbs_nothing(page: Page) -> None:
     action = make_waiting()
     page.goto(RUN)
-    box = page.get_by_role("searchbox")
+    box = page.get_by_role("combobox", name="Find")
     box.press_sequentially("abc")
     page.evaluate("document.querySelector('[data-search]').setSelectionRange(1, 2)")
     give_context(action)
@@ -121,7 +121,7 @@ def test_a_run_that_is_not_there_turns_up(page: Page) -> None:
     make.make_run()
 
     expect(page.get_by_role("heading", name="r7")).to_be_visible()
-    expect(page).to_have_title("r7 · flytesnacks · LinkHub")
+    expect(page).to_have_title("r7 · running · flytesnacks · LinkHub")
 
 
 def test_go_redirects_to_the_tool(page: Page, site: str) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from linkhub.lib.url_form import url_digest
 from linkhub.links.models import Link
 from tests import factories as make
-from tests.pages.conftest import RUN
+from tests.pages.conftest import RUN, htmx
 from tests.queries import queries_of
 
 pytestmark = pytest.mark.django_db
@@ -64,13 +64,27 @@ def test_it_finds(client: Client, query: str, href: str) -> None:
     assert f'href="{href}"' in found(client, query)
 
 
-@pytest.mark.parametrize(
-    "query", ["r", "R7", "nope", "https://[", "https://x.example.com/", "a\0b"]
-)
+@pytest.mark.parametrize("query", ["R7", "nope", "https://[", "https://x.example.com/", "a\0b"])
 def test_it_finds_nothing_else(client: Client, query: str) -> None:
     make_findable()
 
     assert "Nothing found" in found(client, query)
+
+
+def test_it_suggests_where_nothing_has_the_name(client: Client) -> None:
+    make.make_run("run-1")
+
+    assert 'href="/projects/flytesnacks/development/runs/run-1/"' in found(client, "ru")
+    assert "Nothing has this name" in found(client, "ru")
+
+
+def test_it_suggests_while_one_types(client: Client) -> None:
+    make.make_run("run-1")
+    headers = htmx("div#find-suggestions")
+    html = client.get("/find", {"q": "run-1", "go": "1"}, headers=headers).content.decode()
+
+    assert html.startswith('<div id="find-suggestions">')
+    assert html.count('role="option"') == 1
 
 
 def test_it_finds_a_run_whose_name_looks_like_a_url(client: Client) -> None:

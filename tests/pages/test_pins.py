@@ -151,7 +151,7 @@ def test_htmx_gets_the_lists_or_the_status_alone(client: Client) -> None:
     status = client.post(PINS, given, headers=htmx("p#pin-status")).content.decode()
 
     assert lists.strip().startswith('<div id="pin-lists"')
-    assert status == '<p id="pin-status" role="status" class="told">Pinned.</p>'
+    assert status == '<p id="pin-status" role="status" class="done">Pinned.</p>'
 
 
 def test_a_run_offers_its_links_of_now_and_of_the_latest(client: Client) -> None:
