@@ -36,6 +36,8 @@ from linkhub.links.template_hosts import check_template_url
 from linkhub.runs.phases import Phase
 
 MAGIC = frozenset("*?[")
+# Providers whose links lead to one W&B run.
+LEADS_TO_WANDB = frozenset({"wandb_run", "wandb_init"})
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def check_definition(document: DefinitionDocument, *, tool: Tool | None) -> None
         *(_template_faults(document) if document.template is not None else ()),
         *(_provider_faults(document, tool) if document.provider is not None else ()),
         *_phase_faults(document.select),
+        *(_backlink_faults(document) if document.backlink else ()),
         *_rule_faults(document.when),
     ]
     if faults:
@@ -93,6 +96,15 @@ def suggestion(wrong: str, known: Iterable[str]) -> str:
 
 
 # Definitions -----------------------------------------------------------------------------
+
+
+def _backlink_faults(document: DefinitionDocument) -> Iterator[Fault]:
+    """What can lead to no W&B run is told now, not by every link later."""
+    if document.provider not in {*LEADS_TO_WANDB, None}:
+        kinds = ", ".join(sorted(LEADS_TO_WANDB))
+        yield Fault(("backlink",), f"is for links to W&B runs: of {kinds}, or of a template")
+    if document.level == Level.PROJECT:
+        yield Fault(("backlink",), "is for links of a run, and those of a project are of none")
 
 
 def _as_sent(document: DefinitionDocument, fault: Fault) -> Fault:

@@ -41,6 +41,7 @@ def whole(**changes: Any) -> dict[str, Any]:
         "icon": "grafana",
         "link_type": "dashboard",
         "new_tab": False,
+        "backlink": False,
         "enabled": False,
     } | changes
 

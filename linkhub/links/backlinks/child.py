@@ -49,6 +49,7 @@ def main(job: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]) -> None
 
 def write(api: Any, wanted: Mapping[str, Any]) -> None:
     """Put the address before the run's notes, unless they hold it. Raises what `wandb` raises."""
+    api.flush()  # it keeps runs, and so their notes, as they were
     run = api.run(f"{wanted['entity']}/{wanted['project']}/{wanted['run']}")
     notes = run.notes or ""
     if wanted["address"] in notes:
