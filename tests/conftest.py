@@ -12,6 +12,10 @@ def pytest_configure(config: pytest.Config) -> None:
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }
     settings.STATIC_ROOT = settings.BASE_DIR / "static"
+    # The thread that stores clicks has a connection of its own, and would outlive the database.
+    from linkhub.links.usage import clicks
+
+    clicks.buffer.flushes = False
     # A slow hash is what most of a suite with users would spend its time on.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Tests ask as fast as they can; what is about limits sets its own.

@@ -12,6 +12,7 @@ from linkhub.links.backlinks.work import write_due
 from linkhub.links.claims import claimable, rest_lost
 from linkhub.links.configured import follow_configuration
 from linkhub.links.days import recompute_days
+from linkhub.links.usage.tallies import tally_links as tally
 from linkhub.links.work import drain
 from linkhub.runs.models import Pending
 from linkhub.runs.nudges import TASK, nudge, nudge_arrived
@@ -61,6 +62,12 @@ def recompute_marked_days() -> None:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
         log.info("days_put_off", reason=str(error))
+
+
+@shared_task(name="linkhub.links.tally_links")  # type: ignore[untyped-decorator]
+def tally_links() -> None:
+    """Count how many of each definition's links are broken."""
+    tally()
 
 
 @shared_task(name="linkhub.links.write_backlinks", soft_time_limit=240, time_limit=270)  # type: ignore[untyped-decorator]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from linkhub.links.models import State
 from linkhub.links.read import ShownLink
 from linkhub.pages import addresses
+from linkhub.pages.clicks import click_of
 from linkhub.pages.icons import Icon, find_icon
 from linkhub.pages.places import Places
 from linkhub.pages.tools import Toolbox, ToolFace
@@ -23,7 +24,7 @@ class Chip:
     """One link. `href` leads to the tool where the link is ready, else to why it is not.
 
     `at` tells links of the same key apart: the attempt, the pod. `reason` stands in the title
-    and for screen readers.
+    and for screen readers. `click` is what a beacon says when it is followed (`clicks.py`).
     """
 
     name: str
@@ -36,6 +37,7 @@ class Chip:
     updating: bool
     tool: ToolFace
     description: str = ""
+    click: str = ""
 
     @property
     def ready(self) -> bool:
@@ -89,6 +91,7 @@ def _chip(link: ShownLink, toolbox: Toolbox, at: str) -> Chip:
         updating=link.updating,
         tool=tool,
         description=link.description,
+        click=click_of(link) if ready else "",
     )
 
 

@@ -20,6 +20,7 @@ from linkhub.links.models import State
 from linkhub.links.read import ShownLink, links_of_action, links_of_project, links_of_runs
 from linkhub.pages import addresses
 from linkhub.pages.access import project_or_404, signed_in
+from linkhub.pages.clicks import count_redirect
 from linkhub.pages.destinations import choose, find_action, find_run, known_or_404
 from linkhub.pages.facts import Fact
 from linkhub.pages.rendering import asked_partial, page
@@ -93,6 +94,7 @@ def _answer(
         return _page(request, _not_applying(key, subject))
     url = link.url if link.state == State.READY else None
     if url and not asked.endswith("+"):
+        count_redirect(request, link)
         return _follow(request, url)
     return _page(request, _go_page(link, subject))
 

@@ -46,6 +46,8 @@ def _chip(link: Chip, with_icon: bool) -> Iterator[str]:
         yield ' target="_blank"'
     if link.ready:
         yield ' rel="noopener noreferrer"'
+    if link.click:
+        yield f' data-click="{escape(link.click)}"'
     if link.reason:
         yield f' title="{escape(plain_name(link.reason))}"'
     yield ">"

@@ -7,6 +7,7 @@ from django.urls import include, path, register_converter
 
 from linkhub.lib.names import NameConverter
 from linkhub.pages import (
+    clicks,
     compare,
     feeds,
     find,
@@ -51,6 +52,7 @@ urlpatterns = [
     path("find", find.find, name="find"),
     path("palette", palette.palette, name="palette"),
     path("links/", links.all_links, name="links"),
+    path("clicks", clicks.clicked, name="clicks"),
     path("projects/", projects.index, name="projects"),
     path(PROJECT, projects.detail, name="project"),
     path(f"{PROJECT}links/", links.project_links, name="project_links"),
