@@ -17,6 +17,7 @@ from linkhub.pages import addresses
 from linkhub.pages.chips import Chip, ToolChips, by_tool, make_chips, may_still_change
 from linkhub.pages.facts import Fact, as_facts
 from linkhub.pages.phases import ShownPhase, can_change, shown_phase
+from linkhub.pages.timeline import Bar, Scale, Tried
 from linkhub.pages.times import took
 from linkhub.pages.tools import Toolbox
 from linkhub.runs.models import Action, Attempt, Pod, Run
@@ -24,6 +25,7 @@ from linkhub.runs.pending import Unit
 
 MOST_ATTEMPTS = 50
 MOST_PODS = 500
+PARENT = "parent "
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class AttemptPanel:
     attempt: Attempt
     phase: ShownPhase
     took: str
+    bar: Bar | None
     pods: list[PodRow]
 
 
@@ -53,7 +56,7 @@ class NotReady:
 
 @dataclass(frozen=True, slots=True)
 class ActionPage:
-    """`context_origin` says in words whose context it is."""
+    """`context_origin` says in words whose context it is, `context_href` leads to that."""
 
     run: Run
     run_href: str
@@ -67,6 +70,7 @@ class ActionPage:
     labels: list[Fact]
     context: list[Fact]
     context_origin: str
+    context_href: str
     task_config: list[Fact]
     resting: list[Resting]
     explained: Explained | None
@@ -81,6 +85,7 @@ def action_page(run: Run, action: Action, *, explain: str | None, now: datetime)
     links = links_of_action(action, now=now)
     unit = Unit(run.project_id, run.pk, action.pk)
     facts = load_units([unit])[unit].action
+    origin, origin_href = _whose(run, facts.context_from if facts else "")
     return ActionPage(
         run=run,
         run_href=addresses.of_run(run),
@@ -93,7 +98,8 @@ def action_page(run: Run, action: Action, *, explain: str | None, now: datetime)
         facts=_facts(action),
         labels=as_facts(action.labels),
         context=as_facts(facts.context if facts else {}),
-        context_origin=_whose(facts.context_from if facts else ""),
+        context_origin=origin,
+        context_href=origin_href,
         task_config=as_facts(action.task_config),
         resting=resting_of_run(run, action.pk),
         explained=None
@@ -105,8 +111,14 @@ def action_page(run: Run, action: Action, *, explain: str | None, now: datetime)
     )
 
 
-def _whose(context_from: str) -> str:
-    return "its own" if context_from == "action" else f"from the {context_from or 'run'}"
+def _whose(run: Run, context_from: str) -> tuple[str, str]:
+    """Whose context it is, and that one's page; `context_from` as in `resolving.facts`."""
+    if context_from == "action":
+        return "its own", ""
+    if context_from.startswith(PARENT):
+        ancestor = context_from.removeprefix(PARENT)
+        return f"from action {ancestor}", addresses.of_action(run, ancestor)
+    return "from the run", addresses.of_run(run)
 
 
 def _not_ready(link: ShownLink) -> NotReady:
@@ -130,15 +142,27 @@ def _attempts(
     for pod in found.order_by("-attempt__number", "-primary", "worker_index", "name")[:MOST_PODS]:
         own = of_pod[numbers[pod.attempt_id], pod.name]
         pods[pod.attempt_id].append(PodRow(pod, make_chips(own, toolbox)))
+    scale = Scale.of(_moments(action, attempts, now))
     return [
         AttemptPanel(
             attempt=attempt,
             phase=shown_phase(attempt.phase),
             took=took(attempt.started_at, attempt.ended_at, now),
+            bar=scale.bar([_tried(attempt)], now) if scale and len(attempts) > 1 else None,
             pods=pods[attempt.pk],
         )
         for attempt in attempts
     ]
+
+
+def _moments(action: Action, attempts: Iterable[Attempt], now: datetime) -> list[datetime | None]:
+    """When anything of the action was, which is now too while it goes on."""
+    found = [each for one in attempts for each in (one.started_at, one.ended_at)]
+    return [*found, now if can_change(action.phase) and any(found) else None]
+
+
+def _tried(attempt: Attempt) -> Tried:
+    return Tried(attempt.number, attempt.phase, attempt.started_at, attempt.ended_at)
 
 
 def _facts(action: Action) -> list[Fact]:
