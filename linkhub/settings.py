@@ -289,11 +289,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 900.0,
         "options": {"expires": 900},
     },
-    "tally-links": {
-        "task": "linkhub.links.tally_links",
-        "schedule": 900.0,
-        "options": {"expires": 900},
-    },
     "write-backlinks": {
         "task": "linkhub.links.write_backlinks",
         "schedule": 20.0,
