@@ -24,6 +24,7 @@ from linkhub.accounts.lockout import (
     device_cookie,
     forget_tries,
 )
+from linkhub.pages.cards import card_of
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +67,7 @@ class SignIn(LoginView):
         return super().get_context_data(**kwargs) | {
             "by_password": settings.LINKHUB_PASSWORD_SIGN_IN,
             "elsewhere": settings.LINKHUB_OIDC_NAME,
+            "card": card_of(self.request.GET.get("next", "")),
         }
 
     def get_success_url(self) -> str:
