@@ -85,6 +85,7 @@ class FilterBar:
     orders: list[Choice]
     grouping: Choice | None
     csv: str
+    address: str
     refused: list[str]
     to_come: int = 0
 
@@ -112,6 +113,7 @@ def filter_bar(asked: Asked, toolbox: Toolbox, *, to_come: int, groups: bool = T
         ],
         grouping=_grouping(asked) if groups else None,
         csv=str(address.without(["show"]).having("format", "csv")),
+        address=str(top),
         refused=asked.refused,
         to_come=to_come,
     )

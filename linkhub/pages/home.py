@@ -1,6 +1,8 @@
-"""The first page: search, starred projects, recent runs."""
+"""The first page: search, what is starred, recent runs; where all is empty, what comes next."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -11,7 +13,8 @@ from linkhub.pages import addresses
 from linkhub.pages.access import signed_in
 from linkhub.pages.rendering import page
 from linkhub.pages.requests import Request
-from linkhub.pages.run_table import run_table
+from linkhub.pages.run_table import RunTable, run_table
+from linkhub.pages.stars import Starred, starred_by
 from linkhub.pages.tools import Toolbox
 from linkhub.pages.windows import Window, first_runs
 from linkhub.runs.models import Run
@@ -20,21 +23,33 @@ RECENT = 15
 MOST_PROJECTS = 12
 
 
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """`projects` are the first by name, for who has starred none. `site` is LinkHub's own address
+    for the examples of a first start.
+    """
+
+    starred: Starred
+    projects: list[Project]
+    table: RunTable
+    site: str
+
+    @property
+    def empty(self) -> bool:
+        """Nothing has been recorded that the viewer may see."""
+        return not self.projects and not self.table.groups
+
+
 @require_safe
 @signed_in
 def home(request: Request) -> HttpResponse:
     projects = Project.objects.visible_to(request.user)
     recent = first_runs(Run.objects.visible_to(request.user), RECENT)
-    starred = projects.filter(stars__user=request.user, stars__workflow=None).order_by("name")
-    return page(
-        request,
-        "home.html",
-        {
-            "starred": list(starred),
-            "projects": list(projects.order_by("name")[:MOST_PROJECTS]),
-            "table": run_table(
-                Window(recent, addresses.of_page(request)), Toolbox.load(), now=timezone.now()
-            ),
-        },
-        partials={"run_table"},
+    window = Window(recent, addresses.of_page(request))
+    shown = HomePage(
+        starred=starred_by(request.user),
+        projects=list(projects.order_by("name")[:MOST_PROJECTS]),
+        table=run_table(window, Toolbox.load(), now=timezone.now()),
+        site=request.build_absolute_uri("/").rstrip("/"),
     )
+    return page(request, "home.html", {"page": shown}, partials={"run_table"})

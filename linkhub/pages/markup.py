@@ -48,7 +48,7 @@ def _chip(link: Chip, with_icon: bool) -> Iterator[str]:
         yield ' rel="noopener noreferrer"'
     if link.click:
         yield f' data-click="{escape(link.click)}"'
-    if link.reason:
+    if link.ready and link.reason:
         yield f' title="{escape(plain_name(link.reason))}"'
     yield ">"
     if with_icon:
@@ -57,14 +57,19 @@ def _chip(link: Chip, with_icon: bool) -> Iterator[str]:
     if link.at:
         yield f'<span class="at">{shown_name(link.at)}</span>'
     if not link.ready:
-        yield f'<span class="state">{escape(link.state)}</span>'
-        yield f'<span class="vh">: {escape(link.reason)}</span>' if link.reason else ""
+        yield f'<span class="state" aria-hidden="true">{escape(link.state)}</span>'
+        yield f'<span class="tip">{escape(_state_of(link))}</span>'
     if link.updating:
         yield '<span class="updating">updating</span>'
     if link.new_tab:
         tool = escape(plain_name(link.tool.title))
         yield f'<span class="vh"> (opens {tool} in a new tab)</span>'
     yield "</a>"
+
+
+def _state_of(link: Chip) -> str:
+    """Read aloud with the link, and seen while it is pointed at or has the focus."""
+    return f"{link.state}: {plain_name(link.reason)}" if link.reason else link.state
 
 
 def phase(found: ShownPhase, *, badge: bool) -> SafeString:

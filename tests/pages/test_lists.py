@@ -85,7 +85,7 @@ def test_projects_are_listed_in_a_constant_number_of_queries(client: Client) -> 
 @pytest.mark.parametrize("path", TABLES)
 def test_it_polls_only_while_a_run_goes_on(client: Client, path: str) -> None:
     make.make_run(phase="succeeded")
-    assert "hx-trigger" not in body(client, path)
+    assert 'hx-trigger="every' not in body(client, path)
     make.make_run("r8", phase="queued")
     assert 'hx-trigger="every 2s"' in body(client, path)
 
@@ -232,7 +232,7 @@ def test_home_shows_starred_projects_first(client: Client, viewer: User) -> None
     Star.objects.create(user=viewer, project=make.make_project("starred"))
     page = body(client, "/")
 
-    assert "Starred projects" in page
+    assert ">Starred</h2>" in page
     assert "/projects/plain/" not in page
 
 
@@ -246,3 +246,35 @@ def test_a_workflow_that_is_not_there_is_404(client: Client) -> None:
     make.make_project()
 
     assert client.get(WORKFLOW).status_code == 404
+
+
+def test_home_shows_starred_workflows(client: Client, viewer: User) -> None:
+    workflow = make.make_workflow()
+    Star.objects.create(user=viewer, project=workflow.project, workflow=workflow)
+
+    assert f'href="{WORKFLOW}"' in body(client, "/")
+
+
+def test_an_empty_instance_says_what_comes_next(client: Client) -> None:
+    first = body(client, "/")
+    make.make_project()
+
+    assert "curl -X PUT http://testserver/api/v1/projects/" in first
+    assert "curl" not in body(client, "/")
+
+
+def test_it_tells_admins_where_to_begin(admin: Client) -> None:
+    assert 'href="/admin/links/tool/add/"' in body(admin, "/")
+
+
+def test_a_project_shows_more_workflows_step_by_step(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asked, "STEP", 2)
+    for number in range(3):
+        make.make_run(f"r{number}", workflow=f"workflow-{number}")
+    table = body(client, PROJECT).partition('id="recent"')[0]
+
+    assert f'href="{PROJECT}?show=4"' in table
+    assert table.count('class="strip-cell"') == 3
+    assert body(client, f"{PROJECT}?show=4").count('class="strip-cell"') == 4

@@ -49,7 +49,7 @@ def test_it_says_in_words_what_a_link_waits_for(client: Client) -> None:
     make.make_action(make.make_run())
     page = body(client)
 
-    assert '<span class="state">waiting</span>' in page
+    assert '<span class="tip">waiting: Waiting for' in page
     assert "context.wandb_id" in page
     assert f'href="/go{RUN[9:-1].replace("/runs", "")}/a0/wandb+"' in page
 
