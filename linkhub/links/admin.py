@@ -21,6 +21,7 @@ from linkhub.links.admin_editor import DefinitionEditor
 from linkhub.links.admin_explain import explain_on
 from linkhub.links.admin_forms import ToolForm
 from linkhub.links.admin_history import HistoryAdmin
+from linkhub.links.admin_usage import USAGE_COLUMNS, UnusedFilter, UsageColumns, with_usage
 from linkhub.links.definitions import delete_definition, delete_tool, save_tool
 from linkhub.links.explained import Explained
 from linkhub.links.models import LinkDefinition, Tool
@@ -67,9 +68,9 @@ class ToolAdmin(HistoryAdmin):
 
 
 @admin.register(LinkDefinition)
-class LinkDefinitionAdmin(DefinitionEditor, HistoryAdmin):
-    list_display = ("key", "name", "project", "level", "tool", "provider", "enabled", "position")
-    list_filter = ("enabled", "level", "tool", "project")
+class LinkDefinitionAdmin(DefinitionEditor, HistoryAdmin, UsageColumns):
+    list_display = ("key", "name", "level", "tool", "provider", "enabled", *USAGE_COLUMNS)
+    list_filter = ("enabled", UnusedFilter, "level", "tool", "project")
     list_select_related = ("project", "tool")
     search_fields = ("key", "name")
 
@@ -101,7 +102,7 @@ class LinkDefinitionAdmin(DefinitionEditor, HistoryAdmin):
         return render(request, "admin/links/linkdefinition/explain.html", context)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LinkDefinition]:
-        return cast(QuerySet[LinkDefinition], super().get_queryset(request).filter(deleted=False))
+        return with_usage(super().get_queryset(request).filter(deleted=False))
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: LinkDefinition | None = None

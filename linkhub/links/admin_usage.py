@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -23,8 +24,11 @@ def with_usage(rows: QuerySet[LinkDefinition]) -> QuerySet[LinkDefinition]:
     recent = days.filter(day__gt=(timezone.now() - timedelta(days=DAYS)).date())
     return rows.select_related("project", "tally").annotate(
         last_click=Subquery(days.order_by("-day").values("last_at")[:1]),
-        clicks=Subquery(
-            recent.order_by().values("definition").annotate(sum=Sum("clicks")).values("sum")
+        clicks=Coalesce(
+            Subquery(
+                recent.order_by().values("definition").annotate(sum=Sum("clicks")).values("sum")
+            ),
+            0,
         ),
     )
 
@@ -79,9 +83,9 @@ class UsageColumns(admin.ModelAdmin):  # type: ignore[type-arg]
             f"{row.last_click:%Y-%m-%d}",
         )
 
-    @admin.display(description="clicks in 30 days", ordering=F("clicks").desc(nulls_last=True))
+    @admin.display(description="clicks in 30 days", ordering="clicks")
     def clicks_30_days(self, row: Any) -> str:
-        return f"{row.clicks or 0:,}"
+        return f"{row.clicks:,}"
 
     @admin.display(description="broken")
     def broken_share(self, row: LinkDefinition) -> str:

@@ -7,6 +7,7 @@ definition that has no link there, up to a thousand are read by their index.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -51,7 +52,12 @@ TALLY_REST = """
 def tally_links() -> None:
     """Count again what is broken, and let go of counts of clicks that nothing shows any more."""
     now = timezone.now()
-    asked = {"broken": list(BROKEN), "decided": list(DECIDED), "now": now, "most": OF_ONE}
+    asked: dict[str, Any] = {
+        "broken": list(BROKEN),
+        "decided": list(DECIDED),
+        "now": now,
+        "most": OF_ONE,
+    }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(ROWS)
         (rows,) = cursor.fetchone() or (0,)
