@@ -13,6 +13,7 @@ from linkhub.accounts.models import Membership, Project, User
 from linkhub.accounts.tokens import create_token
 from linkhub.links.definitions import save_definition, save_tool
 from linkhub.links.documents import DefinitionDocument, ToolDocument
+from linkhub.pages.models import SavedView
 from tests import factories as make
 
 EVERYTHING = ("ingest", "read", "manage")
@@ -54,6 +55,9 @@ def people(project: Project) -> dict[str, User]:
     viewer, maintainer = make.make_user("vera"), make.make_user("max")
     make.make_member(project, viewer, Membership.Role.VIEWER)
     make.make_member(project, maintainer, Membership.Role.MAINTAINER)
+    SavedView.objects.create(
+        user=viewer, project=project, slug="shared", path="/projects/secret/", shared=True
+    )
     return {
         "out": make.make_user("otto"),
         "view": viewer,
