@@ -53,18 +53,19 @@ def load_catalogue() -> Catalogue:
     The counter is read before the definitions, so that a change between the two makes what is
     resolved look older than it is: it is resolved again, and never missed.
     """
-    global _cached
-    version = _version()
-    if _cached is None or _cached[0] != version:
-        _cached = version, Catalogue.compile(_data(version[0], version[1]))
-    return _cached[1]
-
-
-def _version() -> Version:
     with connection.cursor() as cursor:
         cursor.execute("SELECT value, wide, xmin::text FROM runs_changecounter")
         value, wide, transaction_id = cursor.fetchone() or (0, 0, "")
-    return value, wide, transaction_id, url_policy(())
+    return catalogue_at(value, wide, transaction_id)
+
+
+def catalogue_at(value: int, wide: int, transaction_id: str) -> Catalogue:
+    """The same for who has read the counter by himself: its value, its wide one, its `xmin`."""
+    global _cached
+    version: Version = value, wide, transaction_id, url_policy(())
+    if _cached is None or _cached[0] != version:
+        _cached = version, Catalogue.compile(_data(value, wide))
+    return _cached[1]
 
 
 def _data(change: int, wide: int) -> CatalogueData:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, TypeVar
 
 from django.db.models import F
 from django.http import Http404
+from django.utils import timezone
 
 from linkhub.accounts.models import Project
 from linkhub.lib.phases import FAILURE, SUCCESS
 from linkhub.lib.visible import plain
+from linkhub.links.direct import Address, Asked, addresses_of
 from linkhub.links.models import Level, Link, LinkDefinition
 from linkhub.links.read import ShownLink
 from linkhub.pages.access import NotThereYet, action_or_404, project_or_404, run_or_404
@@ -22,7 +24,30 @@ LATEST: Final[dict[str, frozenset[str] | None]] = {
     "latest-succeeded": SUCCESS,
     "latest-failed": FAILURE,
 }
+L = TypeVar("L", ShownLink, Address)
 DEPTH = {level: depth for depth, level in enumerate(Level.values)}
+
+
+def straight_to(
+    request: Request, project: str, domain: str, run: str, key: str, action: str | None = None
+) -> str | None:
+    """The URL of a ready link, where the store alone tells; None is no answer.
+
+    None too for a task's name in place of an action's, and where the viewer asks to see the link.
+    """
+    query = request.GET
+    asked = Asked(
+        project,
+        domain,
+        None if run in LATEST else run,
+        key,
+        action,
+        query.get("workflow") or None if run in LATEST else None,
+        LATEST.get(run),
+    )
+    found = addresses_of(asked, request.user, now=timezone.now())
+    chosen = choose(found, key, attempt=query.get("attempt"), pod=query.get("pod"))
+    return chosen.url if chosen else None
 
 
 def find_run(request: Request, project: str, domain: str, name: str) -> Run:
@@ -51,9 +76,7 @@ def find_action(run: Run, name: str) -> Action:
     return newest
 
 
-def choose(
-    links: Iterable[ShownLink], key: str, *, attempt: str | None, pod: str | None
-) -> ShownLink | None:
+def choose(links: Iterable[L], key: str, *, attempt: str | None, pod: str | None) -> L | None:
     """Of several with the key: newest attempt, deepest level; `links` have primary pods first."""
     mine = [
         link

@@ -20,8 +20,7 @@ from linkhub.links.models import State
 from linkhub.links.read import ShownLink, links_of_action, links_of_project, links_of_runs
 from linkhub.pages import addresses
 from linkhub.pages.access import project_or_404, signed_in
-from linkhub.pages.clicks import count_redirect
-from linkhub.pages.destinations import choose, find_action, find_run, known_or_404
+from linkhub.pages.destinations import choose, find_action, find_run, known_or_404, straight_to
 from linkhub.pages.facts import Fact
 from linkhub.pages.rendering import asked_partial, page
 from linkhub.pages.requests import Request
@@ -63,6 +62,8 @@ def to_project(request: Request, project: str, key: str) -> HttpResponse:
 @signed_in
 def to_run(request: Request, project: str, domain: str, run: str, key: str) -> HttpResponse:
     """The run's own link, else its root action's."""
+    if url := straight_to(request, project, domain, run, key):
+        return _follow(request, url)
     found = find_run(request, project, domain, run)
     links = links_of_runs([found], now=timezone.now()).get(found.pk, [])
     wanted = key.removesuffix("+")
@@ -76,6 +77,8 @@ def to_run(request: Request, project: str, domain: str, run: str, key: str) -> H
 def to_action(
     request: Request, project: str, domain: str, run: str, action: str, key: str
 ) -> HttpResponse:
+    if url := straight_to(request, project, domain, run, key, action):
+        return _follow(request, url)
     found = find_run(request, project, domain, run)
     step = find_action(found, action)
     href = addresses.of_action(found, step.name)
@@ -94,7 +97,6 @@ def _answer(
         return _page(request, _not_applying(key, subject))
     url = link.url if link.state == State.READY else None
     if url and not asked.endswith("+"):
-        count_redirect(request, link)
         return _follow(request, url)
     return _page(request, _go_page(link, subject))
 
