@@ -50,8 +50,12 @@ def resolve_python(claimed: Sequence[Claimed]) -> None:
         store_python(_outcome(one))
 
 
+@functools.lru_cache(maxsize=256)
 def runs_code(kind: str) -> bool:
-    """Whether links of this provider are for this lane."""
+    """Whether links of this provider are for this lane; asked of every link that is shown.
+
+    Kept, because not finding a provider, as for every template, costs a search for the nearest.
+    """
     try:
         return providers.get(kind).runs_code
     except providers.UnknownProvider:
