@@ -7,6 +7,7 @@ from django.urls import include, path, register_converter
 
 from linkhub.lib.names import NameConverter
 from linkhub.pages import (
+    badge,
     clicks,
     compare,
     feeds,
@@ -45,10 +46,13 @@ register_converter(KeyConverter, "key")
 
 PROJECT = "projects/<name:project>/"
 RUN = f"{PROJECT}<name:domain>/runs/<name:run>/"
+WORKFLOW = "<name:project>/<name:domain>/<name:workflow>"
 GO_RUN = "go/<name:project>/<name:domain>/<name:run>"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path(f"badge/{WORKFLOW}.svg", badge.picture, name="badge_picture"),
+    path(f"badge/{WORKFLOW}/", badge.badge, name="badge"),
     path("find", find.find, name="find"),
     path("palette", palette.palette, name="palette"),
     path("links/", links.all_links, name="links"),
