@@ -28,6 +28,8 @@ GET    /projects/                                         302  200  200  200   2
 GET    /projects/secret/                                  302  404  200  200   200
 GET    /projects/secret/links/                            302  404  200  200   200
 GET    /projects/secret/workflows/train_pipeline/         302  404  200  200   200
+GET    /badge/secret/development/train_pipeline.svg       404  404  200  200   200
+GET    /badge/secret/development/train_pipeline/          302  404  200  200   200
 POST   /projects/secret/star                              302  404  302  302   302
 POST   /projects/secret/workflows/train_pipeline/star     302  404  302  302   302
 GET    /projects/secret/development/runs/r7/              302  404  200  200   200
