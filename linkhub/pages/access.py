@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 
-from linkhub.accounts.models import Project
+from linkhub.accounts.models import Project, User
 from linkhub.lib.visible import plain
 from linkhub.pages.rendering import asked_partial, page
 from linkhub.pages.requests import Request
@@ -64,6 +64,18 @@ def project_or_404(request: Request, name: str) -> Project:
     project = Project.objects.visible_to(request.user).filter(name=name).first()
     if project is None:
         raise Http404("There is no such project, or you may not see it.")
+    return project
+
+
+def maintains(user: User, project: Project) -> bool:
+    return Project.objects.maintained_by(user).filter(pk=project.pk).exists()
+
+
+def maintained_or_404(request: Request, name: str) -> Project:
+    """What only its maintainers may see of a project is not there for others."""
+    project = Project.objects.maintained_by(request.user).filter(name=name).first()
+    if project is None:
+        raise Http404("There is no such project, or you do not look after it.")
     return project
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
 from linkhub.api.api import api
 
@@ -40,7 +40,11 @@ def walk(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def route_of(address: str) -> str:
-    return plain(resolve(address.partition("?")[0]).route)
+    """Empty where no route leads there."""
+    try:
+        return plain(resolve(address.partition("?")[0]).route)
+    except Resolver404:
+        return ""
 
 
 def plain(route: str) -> str:
