@@ -136,11 +136,8 @@ def _airflow(environment: Mapping[str, str]) -> Identity | None:
     dag, run = environment.get("AIRFLOW_CTX_DAG_ID"), environment.get("AIRFLOW_CTX_DAG_RUN_ID")
     if not (dag and run):
         return None
-    openlineage = environment.get("AIRFLOW__OPENLINEAGE__NAMESPACE") or environment.get(
-        "OPENLINEAGE_NAMESPACE", "default"
-    )
     return Identity(
-        project=_slug(openlineage),
+        project=airflow_project(environment),
         domain=DEFAULT_DOMAIN,
         run=run,
         action=environment.get("AIRFLOW_CTX_TASK_ID"),
@@ -150,6 +147,12 @@ def _airflow(environment: Mapping[str, str]) -> Identity | None:
         workflow=dag,
         on_cluster=True,
     )
+
+
+def airflow_project(environment: Mapping[str, str]) -> str:
+    """The project that Airflow's OpenLineage events go to, by the namespace that it has."""
+    namespace = environment.get("AIRFLOW__OPENLINEAGE__NAMESPACE")
+    return _slug(namespace or environment.get("OPENLINEAGE_NAMESPACE", "default"))
 
 
 def _argo(environment: Mapping[str, str]) -> Identity | None:
