@@ -193,8 +193,10 @@ def _alike(
 ) -> list[M]:
     """A few of those `visible`: among the first `alike`, and of the newest runs."""
     # By their keys, read beforehand: a planner would rather join a million than look up a few.
-    first = list(alike.order_by().values_list("pk", flat=True)[:MOST_ALIKE])
-    found = visible.filter(pk__in=first).select_related(*related).order_by("-pk")[:MOST]
+    first = alike.order_by().values_list("pk", flat=True)[:MOST_ALIKE]
+    # With a key that nothing has: of none at all Django would ask nothing, and so tell by the
+    # number of its queries whether there is something hidden.
+    found = visible.filter(pk__in=[0, *first]).select_related(*related).order_by("-pk")[:MOST]
     newest = visible.filter(run__in=sight.newest_runs).select_related(*related).order_by("-pk")
     rows = {row.pk: row for row in (*found, *newest[:MOST])}
     return [rows[pk] for pk in sorted(rows, reverse=True)][:MOST]

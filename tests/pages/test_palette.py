@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from linkhub.accounts.models import User
+from linkhub.lib.url_form import url_digest
 from linkhub.pages.models import Star
 from linkhub.pages.pins import add_pin
 from linkhub.pages.saved_views import read_address, save_view
@@ -84,6 +85,7 @@ def test_only_staff_is_offered_the_admin(client: Client, admin: Client) -> None:
 
 
 MARKER = "zanzibar"
+URL = "https://x.example.com/zanzibar"
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 
 
@@ -92,7 +94,9 @@ def make_hidden() -> None:
     ben = make.make_user("ben")
     project = make.make_private_project(MARKER, title=f"{MARKER} title")
     run = make.make_run(f"{MARKER}-run", project=project, workflow=f"{MARKER}-workflow")
-    make.make_pod(make.make_attempt(make.make_action(run, f"{MARKER}-action")), f"{MARKER}-pod")
+    action = make.make_action(run, f"{MARKER}-action")
+    make.make_pod(make.make_attempt(action), f"{MARKER}-pod")
+    make.make_link(run, action, url=URL, url_digest=url_digest(URL))
     for owner in (None, ben):
         add_pin(project=project, owner=owner, title=MARKER, address=f"/go/{MARKER}/x")
     make.make_member(project, ben)
@@ -100,7 +104,10 @@ def make_hidden() -> None:
     save_view(user=ben, name=MARKER, viewed=viewed, shared=True)
 
 
-@pytest.mark.parametrize("query", ["", "z", MARKER, f"{MARKER}-", f"{MARKER}-run", f"{MARKER}-pod"])
+@pytest.mark.parametrize(
+    "query",
+    ["", "z", MARKER, f"{MARKER}-", f"{MARKER}-run", f"{MARKER}-pod", f"{MARKER}-action", URL],
+)
 @pytest.mark.parametrize("path", ["/palette", "/find"])
 def test_an_outsider_learns_nothing(client: Client, query: str, path: str) -> None:
     def answer() -> str:
