@@ -95,7 +95,12 @@ def coverage_of(
 
 def _sums(project_id: int, workflow: str, since: date, until: date) -> dict[str, dict[date, Share]]:
     found: dict[str, dict[date, Share]] = defaultdict(dict)
-    asked = {"project": project_id, "workflow": workflow, "since": since, "until": until}
+    asked: dict[str, str | int | date] = {
+        "project": project_id,
+        "workflow": workflow,
+        "since": since,
+        "until": until,
+    }
     with connection.cursor() as cursor:
         cursor.execute(SUMS, asked)
         for day, tool, working, decided in cursor.fetchall():

@@ -7,10 +7,11 @@ time. Every value is escaped here, one by one.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import lru_cache
+from html import escape
 
 from django.templatetags.static import static
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from linkhub.lib import visible
@@ -18,6 +19,7 @@ from linkhub.pages.chips import Chip
 from linkhub.pages.icons import Icon
 from linkhub.pages.phases import ShownPhase
 from linkhub.pages.timeline import Bar
+from linkhub.pages.times import ago, is_date
 
 
 def shown_name(name: object) -> str:
@@ -78,6 +80,16 @@ def phase(found: ShownPhase, *, badge: bool) -> SafeString:
     return _safe(f'<span class="{kind}">{found.word}</span>')
 
 
+def moment(when: datetime | None, now: datetime) -> SafeString:
+    """A time as it reads now, exact on hover; live.js turns it to the viewer's zone."""
+    if when is None:
+        return _safe("")
+    exact = f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+    dated = " data-date" if is_date(when, now) else ""
+    title = f"{exact.replace('T', ' ')} UTC"
+    return _safe(f'<time datetime="{exact}+00:00" title="{title}"{dated}>{ago(when, now)}</time>')
+
+
 def bar(drawn: Bar) -> SafeString:
     """Attempts over the time of their run, each told in words too."""
     return _safe("".join(_bar(drawn)))
@@ -111,6 +123,11 @@ def tool_icon(found: Icon) -> SafeString:
 def _sprite() -> str:
     """The sprite's address, which is the same as long as this process lives."""
     return escape(static("icons.svg"))
+
+
+def forget_sprite() -> None:
+    """For tests, which change how static files are named."""
+    _sprite.cache_clear()
 
 
 def _safe(markup: str) -> SafeString:

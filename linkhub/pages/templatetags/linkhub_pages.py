@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from linkhub.pages import markup
+from linkhub.pages import markup, run_rows
 from linkhub.pages.chips import Chip
 from linkhub.pages.icons import Icon, find_icon
 from linkhub.pages.phases import ShownPhase
+from linkhub.pages.run_table import RunRow, RunTable
 from linkhub.pages.theme import theme_of
 from linkhub.pages.timeline import Bar
-from linkhub.pages.times import ago, is_date
 
 register = template.Library()
 
@@ -42,6 +41,12 @@ def chosen_theme(context: template.Context) -> str:
 def link_chip(chip: Chip, with_icon: object = "") -> SafeString:
     """One link."""
     return markup.chip(chip, with_icon=bool(with_icon))
+
+
+@register.simple_tag
+def run_row(row: RunRow, table: RunTable) -> SafeString:
+    """A row of the table of runs."""
+    return run_rows.run_row(row, table)
 
 
 @register.simple_tag
@@ -75,15 +80,6 @@ def named_icon(name: str, *candidates: str) -> SafeString:
 
 
 @register.simple_tag
-def moment(when: datetime | None, now: datetime) -> SafeString | str:
+def moment(when: datetime | None, now: datetime) -> SafeString:
     """A time as it reads now, exact on hover; live.js turns it to the viewer's zone."""
-    if when is None:
-        return ""
-    utc = when.astimezone(UTC)
-    return format_html(
-        '<time datetime="{}" title="{}"{}>{}</time>',
-        utc.isoformat(timespec="seconds"),
-        f"{utc:%Y-%m-%d %H:%M:%S} UTC",
-        mark_safe(" data-date") if is_date(when, now) else "",
-        ago(when, now),
-    )
+    return markup.moment(when, now)
