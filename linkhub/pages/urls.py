@@ -10,6 +10,7 @@ from linkhub.pages import (
     badge,
     clicks,
     compare,
+    definition_pages,
     feeds,
     find,
     go,
@@ -45,6 +46,7 @@ register_converter(NameConverter, "name")
 register_converter(KeyConverter, "key")
 
 PROJECT = "projects/<name:project>/"
+DEFINITION = f"{PROJECT}definitions/<slug:key>"
 RUN = f"{PROJECT}<name:domain>/runs/<name:run>/"
 WORKFLOW = "<name:project>/<name:domain>/<name:workflow>"
 GO_RUN = "go/<name:project>/<name:domain>/<name:run>"
@@ -64,6 +66,12 @@ urlpatterns = [
     path(f"{PROJECT}star", stars.star_project, name="star_project"),
     path(f"{PROJECT}workflows/<name:workflow>/star", stars.star_workflow, name="star_workflow"),
     path(f"{PROJECT}pins/", pin_pages.pins_page, name="pins"),
+    path(f"{PROJECT}definitions/", definition_pages.index, name="project_definitions"),
+    path(f"{PROJECT}new-definition/", definition_pages.new, name="project_new_definition"),
+    path(f"{PROJECT}new-definition/<slug:part>", definition_pages.part, name="new_definition_part"),
+    path(f"{DEFINITION}/", definition_pages.change, name="project_definition"),
+    path(f"{DEFINITION}/delete", definition_pages.remove, name="project_definition_delete"),
+    path(f"{DEFINITION}/<slug:part>", definition_pages.part, name="definition_part"),
     path(RUN, runs.run_detail, name="run"),
     path(f"{RUN}compare/", compare.comparison, name="compare"),
     path(f"{RUN}keep/", pin_pages.run_keep, name="run_keep"),

@@ -98,6 +98,8 @@
   };
   const equip = (field, index) => {
     if (field.painted) return;
+    // One that was swapped in stands in the box of the one before.
+    field.closest(".ed-code")?.replaceWith(field);
     const box = make("div", "ed-code");
     field.before(box);
     field.painted = make("div", "ed-paint");

@@ -27,7 +27,7 @@ MOST_ITEMS = 6
 MOST_NAMES = 200
 LONGEST_HINT = 80
 # Of a long template, what stands around the mistake.
-AROUND = 60
+AROUND = 24
 _MAPS = {"context": "context", "labels": "labels", "taskconfig": "taskConfig"}
 
 

@@ -99,7 +99,7 @@ def making_part(request: HttpRequest, editor: Editor) -> HttpResponse:
     names = [form[name] for name in missing] if editor.row is None else []
     for one in names:
         # Swapped in where it stands on the page, beside what is asked for.
-        one.field.widget.attrs["hx-swap-oob"] = "true"
+        one.field.widget.attrs["hx-swap-oob"] = "outerHTML settle:0"
     return render(request, "editor/making.html", {"form": form, "names": names, "quiet": True})
 
 
