@@ -101,7 +101,7 @@ def visible_ids(viewer: Viewer) -> list[int]:
 
 def _sees_all(viewer: Viewer) -> bool:
     if isinstance(viewer, ApiToken):
-        return viewer.project_id is None
+        return viewer.is_of_instance
     return viewer.is_superuser and viewer.is_active
 
 
