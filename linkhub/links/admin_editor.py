@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from linkhub.accounts.models import User
 from linkhub.links.admin_definition_form import DefinitionForm, initial_of
+from linkhub.links.editing.first_start import FirstStartForm, save_answers
 from linkhub.links.editing.parts import (
     Editor,
     editor_context,
@@ -27,7 +29,7 @@ from linkhub.links.editing.parts import (
     proposals_part,
 )
 from linkhub.links.editing.saving import save_form
-from linkhub.links.models import LinkDefinition
+from linkhub.links.models import LinkDefinition, Tool
 
 Part = Callable[[HttpRequest, Editor], HttpResponse]
 NAME = "links_linkdefinition_editor"
@@ -51,7 +53,24 @@ class DefinitionEditor(ModelAdmin):  # type: ignore[type-arg]
             for at in ("editor/", "<int:pk>/editor/")
             for part, view in parts.items()
         ]
-        return [*own, *super().get_urls()]
+        start = path(
+            "first-start/", self.admin_site.admin_view(self.first_start), name=f"{NAME}_start"
+        )
+        return [start, *own, *super().get_urls()]
+
+    def first_start(self, request: HttpRequest) -> HttpResponse:
+        """Three questions, and an empty instance has working definitions."""
+        if not (self.has_add_permission(request) and request.user.has_perm("links.add_tool")):
+            raise PermissionDenied
+        form = FirstStartForm(request.POST if request.method == "POST" else None)
+        if form.is_bound and form.is_valid():
+            keys = save_answers(form.answers, user=cast(User, request.user))
+            messages.success(
+                request, f"Defined: {', '.join(keys)}. Every run has them, old ones too."
+            )
+            return redirect("admin:links_linkdefinition_changelist")
+        context = {**self.admin_site.each_context(request), "title": "First start", "form": form}
+        return render(request, "admin/links/linkdefinition/first_start.html", context)
 
     def _part(self, view: Part) -> Callable[..., HttpResponse]:
         """Only who may save a definition may try one: a preview shows what runs hold."""
@@ -87,7 +106,8 @@ class DefinitionEditor(ModelAdmin):  # type: ignore[type-arg]
     ) -> Any:
         listed = reverse("admin:links_linkdefinition_changelist")
         base = f"{listed}{object_id}/editor/" if object_id else f"{listed}editor/"
-        context = editor_context(base) | (extra_context or {})
+        is_first = not Tool.objects.exists()
+        context = editor_context(base) | {"is_first": is_first} | (extra_context or {})
         return super().changeform_view(request, object_id, form_url, context)
 
     def save_model(
