@@ -10,13 +10,14 @@ from django.http import HttpResponse
 from ninja import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from linkhub.accounts.models import ApiToken, Project
 from linkhub.api import examples
-from linkhub.api.access import project_or_404
+from linkhub.api.access import maintained_or_404, project_or_404
 from linkhub.api.answers import json_response
-from linkhub.api.auth import MANAGE, READ_DEFINITIONS, ApiRequest
+from linkhub.api.auth import MANAGE, OF_INSTANCE, READ_DEFINITIONS, ApiRequest
 from linkhub.api.bodies import Body, read_body
 from linkhub.api.definitions import edited_by
-from linkhub.api.problems import FieldError, invalid
+from linkhub.api.problems import FieldError, forbidden, invalid
 from linkhub.api.router import router
 from linkhub.links.as_code.applying import apply_file, plan_file
 from linkhub.links.as_code.exporting import as_yaml, export
@@ -77,9 +78,11 @@ def export_definitions(request: ApiRequest, asked: Query[Exported]) -> HttpRespo
 
     A project's token exports its project's definitions.
     """
-    owner = request.auth.project
+    owner = _project_of(request.auth)
     if asked.project is not None:
         owner = project_or_404(request.auth, asked.project)
+    elif owner is None and not request.auth.is_of_instance:
+        raise forbidden(OF_INSTANCE)
     file = export(project=owner, label=asked.label)
     if asked.syntax == "json":
         return json_response(file)
@@ -96,7 +99,7 @@ def export_definitions(request: ApiRequest, asked: Query[Exported]) -> HttpRespo
 )
 def diff_definitions(request: ApiRequest, asked: Query[Compared]) -> HttpResponse:
     """What applying the file, YAML or JSON, would change. Needs the ability `manage`."""
-    body, scope = read_body(request), Scope(request.auth.project)
+    body, scope = read_body(request), _scope_of(request.auth)
     with _mistakes_in_body():
         plan = plan_file(read_file(body), scope=scope, options=asked.options)
     return json_response(plan_json(plan, applied=False))
@@ -115,7 +118,7 @@ def apply_definitions(request: ApiRequest, asked: Query[Applied]) -> HttpRespons
 
     A project's token applies its project's definitions; tools and the rest need an unscoped one.
     """
-    body, scope = read_body(request), Scope(request.auth.project)
+    body, scope = read_body(request), _scope_of(request.auth)
     edit = edited_by(request.auth, reason=asked.reason)
     with _mistakes_in_body():
         plan = apply_file(read_file(body), scope=scope, options=asked.options, edit=edit)
@@ -132,6 +135,20 @@ def apply_definitions(request: ApiRequest, asked: Query[Applied]) -> HttpRespons
 def definitions_schema(request: ApiRequest) -> HttpResponse:  # noqa: ARG001
     """What editors complete by and CI checks with. Needs `read` or `manage`."""
     return json_response(file_schema())
+
+
+def _project_of(token: ApiToken) -> Project | None:
+    """The project that the token is limited to, while its owner sees it."""
+    return project_or_404(token, token.project.name) if token.project else None
+
+
+def _scope_of(token: ApiToken) -> Scope:
+    """What the token may change; 403 for a person's that is of no project and no admin's."""
+    if token.project is not None:
+        return Scope(maintained_or_404(token, token.project.name))
+    if not token.is_of_instance:
+        raise forbidden(OF_INSTANCE)
+    return Scope()
 
 
 @contextmanager

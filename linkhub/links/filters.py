@@ -149,9 +149,10 @@ def visible_projects(viewer: User | ApiToken, filters: Filters) -> Iterable[int]
     projects = Project.objects.visible_to(viewer)
     if filters.project:
         return list(projects.filter(name__in=filters.project).values_list("pk", flat=True))
-    if isinstance(viewer, ApiToken):
+    if isinstance(viewer, ApiToken) and viewer.owner is None:
         return None if viewer.project_id is None else [viewer.project_id]
-    return None if viewer.is_superuser else projects.values_list("pk", flat=True)
+    sees_all = viewer.is_of_instance if isinstance(viewer, ApiToken) else viewer.is_superuser
+    return None if sees_all else projects.values_list("pk", flat=True)
 
 
 class _Conditions:

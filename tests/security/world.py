@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,12 +27,15 @@ class Caller:
     client: Client
     is_program: bool = False
 
-    def ask(self, method: str, address: str, body: Any = None) -> HttpResponse:
-        if not self.is_program:
-            data = {} if body is None else body
-            return getattr(self.client, method.lower())(address, data)  # type: ignore[no-any-return]
-        data = json.dumps({} if body is None else body).encode() if method != "GET" else b""
-        return self.client.generic(method, address, data, "application/json")
+    def ask(
+        self, method: str, address: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> HttpResponse:
+        given: Any = {} if body is None else body
+        if not self.is_program and isinstance(given, dict):
+            send = getattr(self.client, method.lower())
+            return send(address, given, headers=headers)  # type: ignore[no-any-return]
+        data = json.dumps(given).encode() if method != "GET" else b""
+        return self.client.generic(method, address, data, "application/json", headers=headers)
 
 
 def make_world() -> Project:
