@@ -47,13 +47,17 @@ class Asked:
 
 
 class Address(NamedTuple):
-    """A ready link that is up to date, as far as choosing among those of its key needs it."""
+    """A ready link that is up to date, as far as choosing among those of its key needs it.
+
+    By its `origin`, clicks are counted for the definition that made it.
+    """
 
     key: str
     level: str
     attempt: int | None
     pod: str | None
     url: str
+    origin: str
 
 
 def addresses_of(asked: Asked, viewer: User, *, now: datetime) -> list[Address]:
@@ -128,7 +132,7 @@ def _statement(
                    AND (l.expires_at IS NULL OR l.expires_at > %(now)s)
                    AND {" AND ".join(map(_is_fresh, units))},
                c.value, c.wide, c.xmin::text, l.action_id IS NOT NULL, l.host_origin,
-               l.key, l.level, t.number, p.name, l.url
+               l.key, l.level, t.number, p.name, l.url, l.origin
         FROM run CROSS JOIN runs_changecounter AS c LEFT JOIN action ON true
         JOIN LATERAL ({links}) AS l ON true
         LEFT JOIN runs_attempt AS t ON t.id = l.attempt_id

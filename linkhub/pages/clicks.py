@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from linkhub.accounts.models import Project
 from linkhub.lib.names import check_name
+from linkhub.links.direct import Address
 from linkhub.links.read import ShownLink
 from linkhub.links.usage.clicks import Clicked, buffer, clicked_of
 from linkhub.pages.access import signed_in
@@ -20,13 +21,13 @@ LONGEST_KEY = 255
 
 def click_of(link: ShownLink) -> str:
     """What the beacon of the link says; empty where nothing is counted."""
-    clicked = clicked_of(link)
+    clicked = clicked_of(link.origin, link.project, link.key)
     return urlencode(clicked._asdict()) if clicked else ""
 
 
-def count_redirect(request: Request, link: ShownLink) -> None:
-    """A link that `/go` leads to, unless a browser only fetches it ahead."""
-    clicked = clicked_of(link)
+def count_redirect(request: Request, project: str, link: ShownLink | Address) -> None:
+    """A link of `project` that `/go` leads to, unless a browser only fetches it ahead."""
+    clicked = clicked_of(link.origin, project, link.key)
     ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
     if clicked and request.method == "GET" and not ahead:
         buffer.count(clicked)

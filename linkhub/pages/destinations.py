@@ -30,8 +30,8 @@ DEPTH = {level: depth for depth, level in enumerate(Level.values)}
 
 def straight_to(
     request: Request, project: str, domain: str, run: str, key: str, action: str | None = None
-) -> str | None:
-    """The URL of a ready link, where the store alone tells; None is no answer.
+) -> Address | None:
+    """The address of a ready link, where the store alone tells; None is no answer.
 
     None too for a task's name in place of an action's, and where the viewer asks to see the link.
     """
@@ -46,8 +46,7 @@ def straight_to(
         LATEST.get(run),
     )
     found = addresses_of(asked, request.user, now=timezone.now())
-    chosen = choose(found, key, attempt=query.get("attempt"), pod=query.get("pod"))
-    return chosen.url if chosen else None
+    return choose(found, key, attempt=query.get("attempt"), pod=query.get("pod"))
 
 
 def find_run(request: Request, project: str, domain: str, name: str) -> Run:

@@ -15,11 +15,13 @@ from django.views.decorators.http import require_safe
 
 from linkhub.accounts.models import Project
 from linkhub.lib.url_form import ascii_url
+from linkhub.links.direct import Address
 from linkhub.links.explained import in_words
 from linkhub.links.models import State
 from linkhub.links.read import ShownLink, links_of_action, links_of_project, links_of_runs
 from linkhub.pages import addresses
 from linkhub.pages.access import project_or_404, signed_in
+from linkhub.pages.clicks import count_redirect
 from linkhub.pages.destinations import choose, find_action, find_run, known_or_404, straight_to
 from linkhub.pages.facts import Fact
 from linkhub.pages.rendering import asked_partial, page
@@ -62,8 +64,8 @@ def to_project(request: Request, project: str, key: str) -> HttpResponse:
 @signed_in
 def to_run(request: Request, project: str, domain: str, run: str, key: str) -> HttpResponse:
     """The run's own link, else its root action's."""
-    if url := straight_to(request, project, domain, run, key):
-        return _follow(request, url)
+    if direct := straight_to(request, project, domain, run, key):
+        return _follow(request, project, direct)
     found = find_run(request, project, domain, run)
     links = links_of_runs([found], now=timezone.now()).get(found.pk, [])
     wanted = key.removesuffix("+")
@@ -77,8 +79,8 @@ def to_run(request: Request, project: str, domain: str, run: str, key: str) -> H
 def to_action(
     request: Request, project: str, domain: str, run: str, action: str, key: str
 ) -> HttpResponse:
-    if url := straight_to(request, project, domain, run, key, action):
-        return _follow(request, url)
+    if direct := straight_to(request, project, domain, run, key, action):
+        return _follow(request, project, direct)
     found = find_run(request, project, domain, run)
     step = find_action(found, action)
     href = addresses.of_action(found, step.name)
@@ -95,17 +97,18 @@ def _answer(
     if link is None:
         known_or_404(subject.project, key)
         return _page(request, _not_applying(key, subject))
-    url = link.url if link.state == State.READY else None
-    if url and not asked.endswith("+"):
-        return _follow(request, url)
+    if link.url and link.state == State.READY and not asked.endswith("+"):
+        return _follow(request, subject.project.name, link)
     return _page(request, _go_page(link, subject))
 
 
-def _follow(request: Request, url: str) -> HttpResponse:
+def _follow(request: Request, project: str, link: ShownLink | Address) -> HttpResponse:
     """302; a page that waited for this link is sent there by htmx's own header.
 
     The address of the run stays out of what the tool is told.
     """
+    count_redirect(request, project, link)
+    url = link.url or ""
     headers = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
     if asked_partial(request) == "go_state":
         return HttpResponse(status=204, headers=headers | {"HX-Redirect": ascii_url(url)})

@@ -19,7 +19,6 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from linkhub.links.models import Origin
-from linkhub.links.shown import ShownLink
 
 log = structlog.get_logger(__name__)
 FLUSH_SECONDS = 10.0
@@ -54,13 +53,13 @@ class Held(NamedTuple):
     last_at: datetime
 
 
-def clicked_of(link: ShownLink) -> Clicked | None:
-    """The definition that made the link; none made one that came with an execution."""
-    match link.origin:
+def clicked_of(origin: str, project: str, key: str) -> Clicked | None:
+    """The definition that made a link of `project`; none made one that came with an execution."""
+    match origin:
         case Origin.INSTANCE:
-            return Clicked("", link.key)
+            return Clicked("", key)
         case Origin.PROJECT:
-            return Clicked(link.project, link.key)
+            return Clicked(project, key)
     return None
 
 
