@@ -69,6 +69,7 @@ POST   /projects/secret/tokens/                           302  404  404  200   2
 GET    /projects/secret/audit/                            302  404  404  200   200
 GET    /projects/secret/audit/?format=json                302  404  404  200   200
 POST   /sign-out/                                         302  302  302  302   302
+POST   /clicks                                            302  204  204  204   204
 POST   /theme/                                            302  302  302  302   302
 GET    /healthz                                           200  200  200  200   200
 GET    /readyz                                            200  200  200  200   200
@@ -86,6 +87,14 @@ POST   /api/v1/backfills/2:cancel                                               
 POST   /api/v1/backfills/3:cancel                                               401    403  403    200   404  200  404  403  200   200
 POST   /api/v1/runs:batch                                                       401    200  403    403   200  200  200  200  200   200
 GET    /api/v1/definitions                                                      401    403  200    200   200  200  200  200  200   200
+GET    /api/v1/definitions.schema.json                                          401    403  200    200   200  200  200  200  200   200
+GET    /api/v1/definitions:export                                               401    403  200    200   200  200  403  403  403   200
+GET    /api/v1/definitions:export?project=secret                                401    403  200    200   404  200  404  200  200   200
+POST   /api/v1/definitions:diff                                                 401    403  403    200   200  200  403  403  403   200
+POST   /api/v1/definitions:apply                                                401    403  403    200   200  200  403  403  403   200
+POST   /flyteidl2/token                                                         400    400  400    400   400  400  400  400  400   400
+PUT    /flyteidl2/uploads/x                                                     403    403  403    403   403  403  403  403  403   403
+POST   /flyteidl2.workflow.TrackedRunService/CreateRun                          400    400  403    403   400  400  400  400  400   400
 GET    /api/v1/definitions/dashboard                                            401    403  200    200   200  200  200  200  200   200
 PUT    /api/v1/definitions/dashboard                                            401    403  403    403   403  200  403  403  403   200
 DELETE /api/v1/definitions/dashboard                                            401    403  403    403   403  200  403  403  403   200

@@ -40,11 +40,11 @@ def walk(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def route_of(address: str) -> str:
-    """Empty where no route leads there."""
+    """What is no route at all where none leads there."""
     try:
         return plain(resolve(address.partition("?")[0]).route)
     except Resolver404:
-        return ""
+        return f"no route to {address}"
 
 
 def plain(route: str) -> str:
