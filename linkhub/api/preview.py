@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, model_validator
+from typing_extensions import TypedDict
 
 from linkhub.accounts.models import ApiToken
 from linkhub.api import examples
@@ -21,10 +22,64 @@ from linkhub.api.explaining import ExplanationList, explanations_json
 from linkhub.api.problems import FieldError, forbidden, invalid
 from linkhub.api.router import router
 from linkhub.links.documents import DefinitionDocument
-from linkhub.links.previewing import described_units, preview, recorded_units
+from linkhub.links.editing.impact import (
+    BECOMES_READY,
+    CHANGES,
+    STOPS_READY,
+    Change,
+    Side,
+    impact_of,
+)
+from linkhub.links.previewing import described_units, preview, recorded_units, trial_of
 from linkhub.links.resolving.facts import UnitFacts
 from linkhub.links.shown import Place
 from linkhub.runs.documents import Name
+
+
+class SideJson(TypedDict):
+    """A link before or after; `url` is null unless `state` is `ready`."""
+
+    state: str
+    url: str | None
+    reason: str
+
+
+class ChangeJson(TypedDict):
+    """One link that would not be the same."""
+
+    project: str
+    domain: str | None
+    run: str | None
+    action: str | None
+    attempt: int | None
+    pod: str | None
+    before: SideJson
+    after: SideJson
+
+
+class ImpactJson(TypedDict):
+    """What saving would change on what the token may see; counts over the `runs` looked at.
+
+    `whole`: these are all there are; else a sample, the newest and others spread over time.
+    `examples` has at most ten changes of each kind.
+    """
+
+    runs: int
+    whole: bool
+    matched: int
+    links: int
+    becomes_ready: int
+    stops_being_ready: int
+    changes: int
+    undecided: int
+    warnings: list[str]
+    examples: dict[str, list[ChangeJson]]
+
+
+class PreviewList(ExplanationList):
+    """`impact` is null unless it is asked for."""
+
+    impact: ImpactJson | None
 
 
 class PreviewRun(BaseModel):
@@ -54,6 +109,8 @@ class PreviewDocument(BaseModel):
     definition: DefinitionDocument
     run: PreviewRun | None = None
     document: BatchDocument | None = None
+    impact: bool = False
+    """True: also count what saving it would change. Needs `read`."""
 
     @model_validator(mode="after")
     def check_run_or_document(self) -> PreviewDocument:
@@ -71,7 +128,7 @@ PREVIEW: Body[PreviewDocument] = Body(
     "/definitions:preview",
     tags=["Definitions"],
     auth=READ_DEFINITIONS,
-    response=ExplanationList,
+    response=PreviewList,
     summary="Preview a definition",
     openapi_extra=PREVIEW.openapi,
 )
@@ -79,7 +136,8 @@ def preview_definition(request: ApiRequest) -> HttpResponse:
     """What the definition would give for a run, or for a run's document; nothing is saved.
 
     Every candidate of its key is explained, for 20 actions by name unless one is named. The link
-    of a Python class stays `undecided`. Needs `read`, or `manage` for a document alone.
+    of a Python class stays `undecided`. With `impact`, what saving would change is counted too.
+    Needs `read`, or `manage` for a document alone.
     """
     body = PREVIEW.read(request)
     _check_owner(body)
@@ -89,7 +147,48 @@ def preview_definition(request: ApiRequest) -> HttpResponse:
     items = [
         item for unit, explained in found for item in explanations_json(explained, _place(unit))
     ]
-    return json_response(ExplanationList(items=items, next=None))
+    impact = _impact(request.auth, body.definition) if body.impact else None
+    return json_response(PreviewList(items=items, next=None, impact=impact))
+
+
+def _impact(token: ApiToken, definition: DefinitionDocument) -> ImpactJson:
+    if not token.can("read"):
+        raise forbidden("The impact on what is recorded needs a token that can read.")
+    with faults_in_body("definition"):
+        found = impact_of(trial_of(definition), token, now=timezone.now())
+    return ImpactJson(
+        runs=found.runs,
+        whole=found.whole,
+        matched=found.matched,
+        links=found.links,
+        becomes_ready=found.counts[BECOMES_READY],
+        stops_being_ready=found.counts[STOPS_READY],
+        changes=found.counts[CHANGES],
+        undecided=found.undecided,
+        warnings=found.warnings,
+        examples={
+            kind.replace(" ", "_"): [_change(each) for each in changes]
+            for kind, changes in found.examples.items()
+        },
+    )
+
+
+def _change(change: Change) -> ChangeJson:
+    place, subject = change.place, change.subject
+    return ChangeJson(
+        project=place.project,
+        domain=place.domain,
+        run=place.run,
+        action=place.action,
+        attempt=subject.attempt,
+        pod=subject.pod,
+        before=_side(change.before),
+        after=_side(change.after),
+    )
+
+
+def _side(side: Side) -> SideJson:
+    return SideJson(state=side.state, url=side.url or None, reason=side.reason)
 
 
 def _check_owner(body: PreviewDocument) -> None:

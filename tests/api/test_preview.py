@@ -90,6 +90,36 @@ def test_it_leaves_a_python_classs_link_undecided(api: Api, settings: Any) -> No
     assert "worker" in found["outcome"]["reason"]
 
 
+def test_it_counts_what_saving_would_change(api: Api) -> None:
+    make_action(make_run(), "x1")
+    make_definition("board", template="https://old.example.com/{{ .runName }}")
+    body = {"definition": BOARD, "run": NAMES, "impact": True}
+    impact = api.post(PREVIEW, body).json()["impact"]
+    [change] = impact["examples"]["changes"]
+    assert (impact["runs"], impact["matched"], impact["changes"], impact["whole"]) == (
+        1,
+        1,
+        1,
+        True,
+    )
+    assert change["before"]["url"] == "https://old.example.com/r7"
+    assert change["after"]["url"] == "https://boards.example.com/x1"
+    assert api.post(PREVIEW, body | {"impact": False}).json()["impact"] is None
+
+
+def test_its_impact_is_on_what_the_token_may_see(api_that: MakeApi) -> None:
+    make_action(make_run(), "x1")
+    body = examples.PREVIEW | {"impact": True}
+    mine = api_that("read", "manage", project=make_project("mine"))
+    assert api_that("manage").post(PREVIEW, body).status_code == 403
+    assert (
+        mine.post(PREVIEW, {**body, "document": {**body["document"], "project": "mine"}}).json()[
+            "impact"
+        ]["runs"]
+        == 0
+    )
+
+
 @pytest.mark.parametrize(
     ("body", "place"),
     [
