@@ -14,7 +14,7 @@ SIZE = 10000,100000
 CHECKING = SECRET_KEY=checks-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
 	DATABASE_URL=postgresql:///no-database REDIS_URL=unix:///no-redis LINKHUB_HTTPS=1
 
-.PHONY: run test test-browser test-model test-slow check check-logql check-grafana bench bench-large format \
+.PHONY: run test test-browser test-client test-model test-slow check check-logql check-grafana bench bench-large format \
 	screenshots pins clean venv venv-dev
 
 run: venv
@@ -31,6 +31,12 @@ test-browser: venv-dev
 test-model: venv-dev
 	MODEL_STEPS=$${MODEL_STEPS:-2000} $(PY) -m pytest -n 2 tests/model $(ARGS)
 
+# The client with the real W&B, against a real web process, on every Python that is here, and
+# with flytekit in an environment of its own.
+test-client: venv-dev
+	$(PY) -m pytest -m "slow or not slow" tests/client tests/links/backlinks $(ARGS)
+	$(PY) scripts/test_client.py .venv-client
+
 test-slow: venv-dev
 	$(PY) -m pytest -m slow $(ARGS)
 
@@ -38,6 +44,7 @@ check: venv-dev
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(CHECKING) $(PY) -m mypy linkhub
+	$(PY) -m mypy --config-file client/pyproject.toml client/src
 	find templates -name '*.html' -exec $(VENV)/bin/djade --check --target-version 5.2 {} +
 	$(CHECKING) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(CHECKING) $(PY) manage.py check --deploy --fail-level WARNING
@@ -69,7 +76,7 @@ pins: venv-dev
 	$(PY) scripts/pins.py
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-client .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 venv:
 	@python=$$(scripts/find-python) && "$$python" scripts/venv.py $(VENV) requirements.txt

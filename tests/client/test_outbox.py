@@ -40,7 +40,7 @@ def names_of(records: list[dict[str, Any]]) -> list[str]:
 
 def test_it_spools_while_the_server_is_away(away: str, execution: None, spooled: Spooled) -> None:
     links("a", "b")
-    assert not linkhub_client.flush(5)
+    assert not linkhub_client.flush(30)
     assert names_of(spooled()) == ["a", "b"]
 
 
@@ -57,10 +57,10 @@ def test_it_keeps_what_is_not_taken_now(
 ) -> None:
     server.status = status
     links("a", "b")
-    assert not linkhub_client.flush(5)
+    assert not linkhub_client.flush(30)
     assert names_of(spooled()) == ["a", "b"]
     server.status = 200
-    assert linkhub_client.flush(5)
+    assert linkhub_client.flush(30)
     assert [body["name"] for _, _, body in server.requests] == ["a", "b"]
     assert spooled() == []
 
@@ -70,26 +70,26 @@ def test_it_sets_aside_what_is_refused(
 ) -> None:
     server.status, server.answer = 422, {"errors": [{"loc": ["url"], "msg": "is no URL"}]}
     links("a")
-    assert linkhub_client.flush(5)
+    assert linkhub_client.flush(30)
     assert "url: is no URL" in caplog.text
     assert len(list(tmp_path.glob("spool/*/refused/*.json"))) == 1
     server.status = 200
     links("b")
-    assert linkhub_client.flush(5)
+    assert linkhub_client.flush(30)
     assert [body["name"] for _, _, body in server.requests] == ["b"]
 
 
 def test_it_waits_as_long_as_the_server_asks(server: Server, execution: None) -> None:
     server.status, server.answer_headers = 429, {"Retry-After": "120"}
     links("a")
-    linkhub_client.flush(5)
+    linkhub_client.flush(30)
     assert recording.outbox()._not_before > time.monotonic() + 100
 
 
 def test_it_follows_no_redirect(server: Server, execution: None, spooled: Spooled) -> None:
     server.status, server.answer_headers = 301, {"Location": "https://elsewhere.example.com/"}
     links("a")
-    assert not linkhub_client.flush(5)
+    assert not linkhub_client.flush(30)
     assert len(spooled()) == 1
 
 
@@ -99,7 +99,7 @@ def test_it_takes_no_page_for_an_answer(
     httpserver.expect_request(__import__("re").compile(".*")).respond_with_data("<h1>Sign in</h1>")
     monkeypatch.setenv("LINKHUB_URL", httpserver.url_for("").rstrip("/"))
     links("a")
-    assert not linkhub_client.flush(5)
+    assert not linkhub_client.flush(30)
     assert len(spooled()) == 1
 
 
@@ -107,7 +107,7 @@ def test_it_sends_what_another_process_left(server: Server, execution: None) -> 
     left = Outbox(config.from_environment())
     left.spool.add(1, {"method": "PUT", "path": "/left", "body": {}})
     links("a")
-    assert linkhub_client.flush(5)
+    assert linkhub_client.flush(30)
     recording.outbox().deliver()
     assert sorted(server.paths)[-1] == "/left"
 
@@ -118,7 +118,7 @@ def test_it_sends_on_without_a_disk(
     (tmp_path / "file").touch()
     monkeypatch.setenv("LINKHUB_SPOOL", str(tmp_path / "file"))
     links("a", "b")
-    assert linkhub_client.flush(5)
+    assert linkhub_client.flush(30)
     assert [body["name"] for _, _, body in server.requests] == ["a", "b"]
 
 
@@ -129,9 +129,9 @@ def test_it_keeps_in_memory_what_the_disk_does_not_take(
     monkeypatch.setenv("LINKHUB_SPOOL", str(tmp_path / "file"))
     server.status = 503
     links("a")
-    assert not linkhub_client.flush(5)
+    assert not linkhub_client.flush(30)
     server.status = 200
-    assert linkhub_client.flush(5)
+    assert linkhub_client.flush(30)
     assert len(server.requests) == 1
 
 
@@ -153,14 +153,14 @@ def test_it_leaves_to_a_fork_nothing_of_its_parents(
 ) -> None:
     server.status = 503
     links("parents")
-    linkhub_client.flush(5)
+    linkhub_client.flush(30)
     child = os.fork()
     if child == 0:
         recording.link("childs", "http://c")
-        linkhub_client.flush(5)
+        linkhub_client.flush(30)
         os._exit(0 if list(recording.outbox()._own) and len(recording.outbox()._own) == 1 else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert len(list(tmp_path.glob("spool/*/*.json"))) == 2
     server.status = 200
-    assert linkhub_client.flush(5)
+    assert linkhub_client.flush(30)
     assert [body["name"] for _, _, body in server.requests] == ["parents"]

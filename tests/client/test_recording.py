@@ -17,7 +17,7 @@ ACTION = "/api/v1/projects/vision/domains/development/runs/ex7/actions/n0"
 
 def test_it_emits_a_link_of_the_task_it_is_in(server: Server, execution: None) -> None:
     linkhub_client.link("TensorBoard", "http://tb:6006", hide_once_finished=True)
-    assert linkhub_client.flush(5)
+    assert linkhub_client.flush(30)
     [(method, path, body)] = server.requests
     assert (method, path) == ("POST", f"{ACTION}/links")
     assert body.pop("updated_at")
@@ -26,7 +26,7 @@ def test_it_emits_a_link_of_the_task_it_is_in(server: Server, execution: None) -
 
 def test_it_sends_its_token(server: Server, execution: None) -> None:
     linkhub_client.link("A", "http://a")
-    linkhub_client.flush(5)
+    linkhub_client.flush(30)
     assert server.headers[0]["Authorization"] == "Bearer lh_secret"
 
 
@@ -36,7 +36,7 @@ def test_it_records_a_run_from_beginning_to_end(server: Server) -> None:
         run.action("fit", task="fit_model"),
     ):
         linkhub_client.link("Loss", "http://loss")
-    linkhub_client.flush(5)
+    linkhub_client.flush(30)
     run_path = "/api/v1/projects/vision/domains/default/runs/n7"
     fit = f"{run_path}/actions/fit"
     assert server.paths == [run_path, run_path, fit, fit, f"{fit}/links", fit, run_path]
@@ -47,7 +47,7 @@ def test_it_records_a_run_from_beginning_to_end(server: Server) -> None:
 def test_it_records_the_pod_that_an_action_runs_in(server: Server, execution: None) -> None:
     with linkhub_client.action():
         pass
-    linkhub_client.flush(5)
+    linkhub_client.flush(30)
     [attempt] = server.requests[0][2]["attempts"]
     assert (attempt["number"], attempt["pods"]) == (2, [{"name": "ex7-n0-1"}])
 
@@ -64,14 +64,14 @@ def test_it_records_the_pod_that_an_action_runs_in(server: Server, execution: No
 def test_it_records_how_a_run_ended(server: Server, error: BaseException, phase: str) -> None:
     with pytest.raises(type(error)), linkhub_client.run("n7", project="vision"):
         raise error
-    linkhub_client.flush(5)
+    linkhub_client.flush(30)
     assert server.requests[-1][2]["phase"] == phase
 
 
 def test_it_stamps_each_write_later_than_the_one_before(server: Server, execution: None) -> None:
     for number in range(50):
         linkhub_client.link("A", f"http://a/{number}", key="a")
-    linkhub_client.flush(5)
+    linkhub_client.flush(30)
     stamps = [body["updated_at"] for _, _, body in server.requests]
     assert stamps == sorted(set(stamps))
     assert len(stamps) == 50
@@ -81,7 +81,7 @@ def test_it_takes_what_was_said_when_it_was_said(server: Server, execution: None
     labels = {"step": "1"}
     linkhub_client.action(labels=labels)
     labels["step"] = "2"
-    linkhub_client.flush(5)
+    linkhub_client.flush(30)
     assert server.requests[0][2]["labels"] == {"step": "1"}
 
 
@@ -101,7 +101,7 @@ def test_it_raises_nothing_into_the_task(
 ) -> None:
     call()
     linkhub_client.run("n", project=3, phase="running")  # type: ignore[arg-type]
-    assert linkhub_client.flush(5)
+    assert linkhub_client.flush(30)
     assert "Not recorded in LinkHub" in caplog.text
 
 
@@ -111,7 +111,7 @@ def test_it_says_once_that_it_is_not_configured(
     caplog.set_level(logging.WARNING)
     for _ in range(3):
         linkhub_client.link("A", "http://a")
-    assert linkhub_client.flush(5)
+    assert linkhub_client.flush(30)
     assert len(caplog.records) == 1
 
 
@@ -134,19 +134,19 @@ def test_it_ends_its_threads_when_there_is_nothing_to_do(
 ) -> None:
     monkeypatch.setattr("linkhub_client.outbox.IDLE_SECONDS", 0.01)
     linkhub_client.link("A", "http://a")
-    linkhub_client.flush(5)
+    linkhub_client.flush(30)
     for thread in threading.enumerate():
         if thread.name.startswith("linkhub-"):
             thread.join(5)
             assert not thread.is_alive()
     linkhub_client.link("B", "http://b")
-    assert linkhub_client.flush(5)
+    assert linkhub_client.flush(30)
     assert len(server.requests) == 2
 
 
 def test_it_costs_a_task_next_to_nothing(server: Server, execution: None) -> None:
     linkhub_client.link("A", "http://a")
-    begun = time.perf_counter()
+    begun = time.thread_time()
     for number in range(100):
         linkhub_client.link("A", f"http://a/{number}")
-    assert time.perf_counter() - begun < 0.05
+    assert time.thread_time() - begun < 0.05

@@ -162,3 +162,10 @@ def test_it_lets_wandb_name_local_runs(ran: Runner) -> None:
     assert len(left.runs) == 4
     assert all(len(id) == 8 for id in left.runs)
     assert left.links == {}
+
+
+def test_it_works_above_and_below_a_task_of_flyte_2(
+    ran: Runner, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    left = ran("flyte2_tasks", HOME=str(tmp_path_factory.mktemp("home")))
+    assert {id: run.exit_code for id, run in left.runs.items()} == {"below": 0, "above": 0}

@@ -65,12 +65,15 @@ def _push_documents(settings: Config, documents: list[Any]) -> int:
         for result in answer["results"]:
             if result["status"] >= 400:
                 refused += 1
-                faults = "; ".join(
-                    f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in result["errors"]
-                )
+                faults = "; ".join(map(_in_words, result["errors"]))
                 sys.stderr.write(f"linkhub: document {start + result['index'] + 1}: {faults}\n")
     sys.stdout.write(f"{len(documents) - refused} of {len(documents)} recorded\n")
     return 1 if refused else 0
+
+
+def _in_words(fault: dict[str, Any]) -> str:
+    """The place within its document: before it stand `body` and the document's number."""
+    return f"{'.'.join(map(str, fault['loc'][2:]))}: {fault['msg']}"
 
 
 def _documents(text: str) -> list[Any]:

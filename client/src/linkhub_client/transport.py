@@ -81,7 +81,9 @@ def _detail(error: Any) -> str:
 
 
 def _seconds(retry_after: str | None) -> float:
+    """Within reason; 0 for what is no number, such as a date."""
     try:
-        return min(max(float(retry_after or 0), 0.0), 600.0)
+        seconds = float(retry_after or 0)
     except ValueError:
         return 0.0
+    return min(seconds, 600.0) if seconds > 0 else 0.0
