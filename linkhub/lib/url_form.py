@@ -10,6 +10,11 @@ from urllib.parse import quote
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 # Only what may have another spelling: most characters of most URLs are left alone.
 _PIECE = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9._~/?#&=+%-]")
+# Most URLs have no such piece: what is spelled otherwise than `_spell` would.
+_MISSPELLED = re.compile(
+    r"[^A-Za-z0-9._~/?#&=+%-]|%(?:[0-9A-Fa-f][a-f]|[a-f][0-9A-Fa-f]"
+    r"|2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])"
+)
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)([^#]*)(.*)", re.DOTALL)
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 # Bytes that mean one thing raw and another encoded; `%25` too stays as it came.
@@ -49,6 +54,8 @@ def url_digest(url: str) -> bytes:
 
 
 def _one_spelling(text: str) -> str:
+    if _MISSPELLED.search(text) is None:
+        return text
     return _PIECE.sub(lambda found: _spell(found[0]), text)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, TypeAlias
+
+import orjson
 
 from linkhub.lib.url_policy import url_digest
 from linkhub.links.claims import Claimed
@@ -80,7 +81,7 @@ def digests_of(
 def digest_of(facts: UnitFacts, link: ResolvedLink, url: str) -> bytes:
     """16 bytes; `url` is the link's own, or what stands for it where it depends on now."""
     said = (_created(facts), url, link.expires_at and link.expires_at.isoformat(), *_said(link))
-    return hashlib.sha256(json.dumps(said).encode()).digest()[:16]
+    return hashlib.sha256(orjson.dumps(said)).digest()[:16]
 
 
 def _created(facts: UnitFacts) -> str | None:

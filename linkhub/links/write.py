@@ -7,12 +7,12 @@ outcome whose Pending row or claim is gone is dropped: somebody else has the uni
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import orjson
 from django.db import connection, transaction
 
 from linkhub.links import sql
@@ -24,6 +24,7 @@ from linkhub.runs.days import mark_days
 from linkhub.runs.models import Pending
 from linkhub.runs.nudges import nudge_on_commit
 from linkhub.runs.pending import Unit, mark
+from linkhub.runs.rows import bulk_cursor
 
 # A Python link in one of these states shows nothing that is worth keeping until it is run again.
 NOTHING_TO_KEEP = frozenset({State.HIDDEN.value, State.EXPIRED.value})
@@ -176,8 +177,8 @@ def _is_void(held: Stored, row: Row) -> bool:
 
 def _upsert(rows: list[Row]) -> None:
     if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(sql.UPSERT_LINKS, [json.dumps(rows)])
+        with bulk_cursor() as cursor:
+            cursor.execute(sql.UPSERT_LINKS, [orjson.dumps(rows).decode()])
 
 
 def _write_resolved(outcomes: Sequence[Outcome], change: int) -> None:

@@ -12,6 +12,8 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 from django.db import connection, models
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
 from django.db.models.base import ModelState
 
 K = TypeVar("K", bound=Hashable)
@@ -97,11 +99,22 @@ def _defaults(
     return constant, made
 
 
+def bulk_cursor() -> CursorWrapper:
+    """A cursor that sends its parameters apart from the statement.
+
+    Django's own writes them into it: megabytes to quote here, and to read as SQL over there.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        cursor = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+        return connection.make_cursor(cursor)  # type: ignore[arg-type]
+
+
 def insert(model: type[M], rows: Iterable[M]) -> None:
     """Store new rows in one statement and give them their keys."""
     ordered = list(rows)
     statement = _statements(model)[0]
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(statement, [_records(model, ordered)])
         for row, (pk,) in zip(ordered, cursor.fetchall(), strict=True):
             row.__dict__["id"] = pk
@@ -114,7 +127,7 @@ def insert_unseen(model: type[M], rows: Mapping[K, M], natural_key: Sequence[str
     """
     statement = _statements(model)[0].removesuffix(RETURNING)
     names = ", ".join(map(connection.ops.quote_name, natural_key))
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(
             f"{statement} ON CONFLICT DO NOTHING{RETURNING}, {names}",
             [_records(model, rows.values())],
@@ -130,7 +143,7 @@ def insert_unseen(model: type[M], rows: Mapping[K, M], natural_key: Sequence[str
 
 def update(model: type[M], rows: Iterable[M]) -> None:
     """Store changed rows in one statement."""
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(_statements(model)[1], [_records(model, rows)])
 
 
