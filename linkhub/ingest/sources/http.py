@@ -27,6 +27,8 @@ CONNECT_SECONDS = 5.0
 CALL_SECONDS = 30.0
 MAX_BYTES = 64 * 1024 * 1024
 CHUNK = 64 * 1024
+# Of one poll to one host: its calls, and the streams beside them.
+MAX_CONNECTIONS = 20
 # Of clouds that do not keep it among link-local addresses.
 METADATA = frozenset(map(ip_address, ("fd00:ec2::254", "100.100.100.200", "192.0.0.192")))
 
@@ -50,7 +52,7 @@ class _TlsPool(urllib3.HTTPSConnectionPool):
 
 
 def _manager() -> urllib3.PoolManager:
-    manager = urllib3.PoolManager(num_pools=8, retries=False)
+    manager = urllib3.PoolManager(num_pools=8, maxsize=MAX_CONNECTIONS, retries=False)
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
     return manager
 

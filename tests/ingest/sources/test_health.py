@@ -11,8 +11,8 @@ from tests.ingest.sources.fake import START, make_source
 pytestmark = pytest.mark.django_db
 
 
-def ago(**length: float) -> Any:
-    return timezone.now() - timedelta(**length)
+def ago(**length: float) -> timedelta:
+    return timedelta(**length)
 
 
 @pytest.mark.parametrize(
@@ -28,13 +28,15 @@ def ago(**length: float) -> Any:
     ],
 )
 def test_it_says_how_a_source_is(fields: dict[str, Any], state: str) -> None:
-    make_source(**fields)
+    now = timezone.now()
+    made = {key: now - at if key == "caught_up_at" else at for key, at in fields.items()}
+    make_source(**made)
     [health] = health_of_sources()
     assert health.state == state
 
 
 def test_it_counts_followed_and_unreadable_runs() -> None:
-    source = make_source(caught_up_at=ago(seconds=30))
+    source = make_source(caught_up_at=timezone.now() - ago(seconds=30))
     for number, fields in enumerate([{}, {"due_at": START}, {"due_at": START, "failures": 1}]):
         FollowedRun.objects.create(
             source=source, project="p", domain="d", name=f"r{number}", created_at=START, **fields
