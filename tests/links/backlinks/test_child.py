@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
+from linkhub.links import tasks
 from linkhub.links.backlinks import child, work
+from linkhub.links.models import Backlink
+from linkhub.links.work import drain
+from linkhub.runs.models import Pending
+from linkhub.runs.pending import mark
+from tests import factories as make
 from tests.links.backlinks.recorded import KEY, VECTORS, StandIn, operation_of, record
 
 pytestmark = pytest.mark.slow
@@ -47,6 +53,19 @@ def test_it_writes_the_address_before_the_notes(wandb: StandIn) -> None:
     assert wandb.runs["ex7"]["notes"] == f"[LinkHub]({ADDRESS})\nwhat was there"
     assert wandb.runs["ex8"]["notes"] == f"[LinkHub]({ADDRESS})"
     assert wandb.keys == {KEY}
+
+
+@pytest.mark.django_db
+def test_it_goes_all_the_way_from_a_run_to_its_notes(wandb: StandIn, settings: Any) -> None:
+    settings.LINKHUB_PUBLIC_URL = "https://linkhub.example.com"
+    settings.LINKHUB_WANDB_API_KEY, settings.LINKHUB_WANDB_API_HOST = KEY, wandb.url
+    wandb.add_run("r7", "held")
+    make.make_definition("wandb", template="https://wandb.ai/v/c/runs/{{.runName}}", backlink=True)
+    mark([make.unit_of(make.make_action())])
+    drain(Pending.Lane.MAIN, seconds=10)
+    tasks.write_backlinks()
+    assert Backlink.objects.get().state == "written"
+    assert wandb.runs["r7"]["notes"] == f"[LinkHub]({ADDRESS}actions/a0/)\nheld"
 
 
 def test_it_writes_once_and_nothing_but_the_notes(wandb: StandIn) -> None:
