@@ -5,25 +5,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html
 
+from linkhub.accounts.audited_admin import Audited
+from linkhub.accounts.members import record_roles, roles_in
 from linkhub.accounts.models import ApiToken, Membership, Project, User
-from linkhub.accounts.tokens import create_token
+from linkhub.accounts.tokens import create_token, revoke_token
 from linkhub.lib.names import check_name
 
-admin.site.site_header = "LinkHub"
-admin.site.site_title = "LinkHub"
-admin.site.index_title = "Admin"
 
-admin.site.register(User, UserAdmin)
+@admin.register(User)
+class PeopleAdmin(Audited, UserAdmin):  # type: ignore[type-arg]
+    """Django's own, in the audit log: who became an admin, and who no longer comes in."""
+
+    audited = "user"
+    audited_fields = ("username", "email", "is_active", "is_staff", "is_superuser", "groups")
 
 
 class MembershipForms(forms.BaseInlineFormSet):  # type: ignore[type-arg]
@@ -58,9 +61,11 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Project)
-class ProjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ProjectAdmin(Audited, admin.ModelAdmin):  # type: ignore[type-arg]
     """The name is in every address of the project: it is given once. Runs keep it from deletion."""
 
+    audited = "project"
+    audited_fields = ("name", "title", "description", "visibility")
     form = ProjectForm
     list_display = ("name", "title", "visibility", "created_at")
     list_filter = ("visibility",)
@@ -69,6 +74,12 @@ class ProjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Project | None = None) -> list[str]:
         return ["name", "created_at"] if obj else ["created_at"]
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Memberships, each in the audit log."""
+        before = roles_in(form.instance)
+        super().save_formset(request, form, formset, change)
+        record_roles(cast(User, request.user), form.instance, before, roles_in(form.instance))
 
     def has_delete_permission(self, request: HttpRequest, obj: Project | None = None) -> bool:
         allowed = super().has_delete_permission(request, obj)
@@ -96,6 +107,7 @@ class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "name",
         "prefix",
         "project",
+        "owner",
         "can_ingest",
         "can_read",
         "can_manage",
@@ -103,8 +115,8 @@ class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "expires_at",
         "revoked_at",
     )
-    list_select_related = ("project",)
-    search_fields = ("name", "prefix")
+    list_select_related = ("project", "owner")
+    search_fields = ("name", "prefix", "owner__username")
     goes_with_its_project = True
     actions = ("revoke",)
 
@@ -122,13 +134,14 @@ class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             abilities=[each for each in ApiToken.Ability.values if getattr(obj, f"can_{each}")],
             project=obj.project,
             expires_at=obj.expires_at,
+            actor=cast(User, request.user),
         )
-        ApiToken.objects.filter(pk=token.pk).update(created_by=request.user)
         obj.pk, obj.prefix = token.pk, token.prefix
         note = "The token is shown only this once: <code>{}</code>"
         messages.warning(request, format_html(note, secret))
 
     @admin.action(description="Revoke the selected tokens")
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
-        number = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
+        user = cast(User, request.user)
+        number = sum(revoke_token(token, actor=user) for token in queryset)
         messages.success(request, f"{number} revoked.")

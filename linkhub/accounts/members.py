@@ -65,6 +65,20 @@ def is_maintained(project: Project) -> bool:
     return maintainers.filter(project=project).exists()
 
 
+def roles_in(project: Project) -> dict[Member, str]:
+    rows = Membership.objects.filter(project=project).select_related("user", "group")
+    return {row.user or row.group: row.role for row in rows if row.user or row.group}  # type: ignore[misc]
+
+
+def record_roles(
+    actor: Actor, project: Project, before: dict[Member, str], after: dict[Member, str]
+) -> None:
+    """What became of the project's roles, where they were edited as a whole."""
+    for member in {**before, **after}:
+        if before.get(member) != after.get(member):
+            _record(actor, project, member, before.get(member), after.get(member))
+
+
 def _check_maintained(project: Project, actor: Actor, before: str) -> None:
     is_admin = isinstance(actor, User) and actor.is_superuser
     if before == Membership.Role.MAINTAINER and not is_admin and not is_maintained(project):

@@ -37,7 +37,7 @@ def _everywhere(request: Request) -> Iterator[Command]:
     yield Command("Saved views and feeds", reverse("views"), "bookmark")
     yield Command("Home", reverse("home"), "search")
     yield Command("API documentation", "/api/docs", "book")
-    if request.user.is_staff:
+    if request.user.is_superuser:
         yield Command("Admin", reverse("admin:index"), "settings")
         yield Command("New link definition", reverse("admin:links_linkdefinition_add"), "plus")
 

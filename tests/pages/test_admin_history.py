@@ -111,20 +111,17 @@ class TestWithoutTheRight:
     def test_a_reader_changes_nothing(self) -> None:
         save("A")
         row = save("B")
-        reader = clerk("view_linkdefinition")
-        page = reader.get(f"{DEFINITIONS}{row.pk}/history/")
-        assert page.status_code == 200
-        assert 'value="Roll back to this"' not in page.content.decode()
         path = f"{DEFINITIONS}history/{row.history.last().history_id}/roll-back/"
-        assert reader.post(path).status_code == 403
-        assert reader.post(f"{DEFINITIONS}{row.pk}/let-go/").status_code == 403
+        assert clerk("view_linkdefinition", "change_linkdefinition").post(path).status_code == 403
+        row.refresh_from_db()
+        assert row.name == "B"
 
     def test_a_stranger_sees_nothing(self) -> None:
         row = save("A")
         other = clerk("view_tool")
         assert other.get(f"{DEFINITIONS}{row.pk}/history/").status_code == 403
         assert other.get(f"{DEFINITIONS}deleted/").status_code == 403
-        assert other.get(f"{TOOLS}deleted/").context["gone"] == []
+        assert other.get(f"{TOOLS}deleted/").status_code == 403
 
     def test_looking_changes_nothing(self, admin: Client) -> None:
         row = save("A")

@@ -127,6 +127,6 @@ def test_the_page_keeps_what_is_wrong_and_saves_nothing() -> None:
 def test_the_page_is_for_admins() -> None:
     client = Client()
     client.force_login(make.make_user())
-    assert client.get(START).status_code == 302
+    assert client.get(START).status_code == 403
     client.force_login(make.make_user("bob", is_staff=True))
     assert client.get(START).status_code == 403
