@@ -82,7 +82,7 @@
   const polls = '[hx-trigger^="every"]';
   const hiddenEvery = 30_000;
   let asked = Date.now();
-  const isPoll = (event) => event.detail.ctx.sourceElement?.matches?.(polls);
+  const isPoll = (event) => event.detail.ctx?.sourceElement?.matches?.(polls);
   document.addEventListener("htmx:before:request", (event) => {
     if (!isPoll(event)) return;
     if (document.hidden && Date.now() - asked < hiddenEvery) event.preventDefault();
@@ -100,7 +100,9 @@
     tell(`Not up to date since ${format({ timeStyle: "medium" }).format(new Date())}: LinkHub does not answer.`, 0);
   };
   document.addEventListener("htmx:error", lost);
-  document.addEventListener("htmx:after:swap", () => {
+  document.addEventListener("htmx:response:error", lost);
+  document.addEventListener("htmx:after:swap", ({ detail }) => {
+    if (detail.ctx?.response?.status >= 400) return;
     if (stale) tell("Up to date again.");
     stale = false;
     localise();
