@@ -46,6 +46,8 @@
     } else if (event.key === "Escape") {
       list(box).replaceChildren();
       box.ariaExpanded = "false";
+    } else if (event.key === "/" && !box.value) {
+      event.preventDefault(); // The key that leads here, pressed once more.
     }
   });
   document.addEventListener("click", (event) => {
