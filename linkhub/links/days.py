@@ -1,5 +1,7 @@
 """Recomputing the marked days of workflows: outcomes of runs, and what share has working links.
 
+Where a workflow's latest run was deleted, the one before it becomes the latest.
+
 One task at a time, by an advisory lock: of two that read at different moments, the one with the
 older facts could write last. Marks are gathered first, so that the facts read afterwards are at
 least as new. Nobody else waits for what it locks, and where it would have to wait itself it gives
@@ -69,6 +71,14 @@ RECOMPUTE = """
     LEFT JOIN coverage AS c ON c.day_id = due.id
     WHERE d.id = due.id
 """
+# A workflow whose latest run was deleted has none until here; a recorder that comes first wins.
+REPAIR = """
+    UPDATE runs_workflow AS w SET latest_run_id = (
+        SELECT id FROM runs_run WHERE workflow_id = w.id ORDER BY created_at DESC, id DESC LIMIT 1
+    )
+    WHERE latest_run_id IS NULL AND EXISTS (SELECT FROM runs_run WHERE workflow_id = w.id)
+      AND id IN (SELECT workflow_id FROM runs_workflowday WHERE id = ANY(%s))
+"""
 FORGET = "DELETE FROM runs_workflowday WHERE id = ANY(%s) AND outcomes = '{}'"
 
 
@@ -96,5 +106,6 @@ def _recompute_some() -> int:
         ids = [pk for (pk,) in cursor.fetchall()]
         if ids:
             cursor.execute(RECOMPUTE, {"ids": ids, "decided": [each.value for each in DECIDED]})
+            cursor.execute(REPAIR, [ids])
             cursor.execute(FORGET, [ids])
     return len(ids)

@@ -7,8 +7,10 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
-from linkhub.pages.markup import moment, phase, shown_name
+from linkhub.pages.markup import moment, phase, plain_name, shown_name
 from linkhub.pages.run_table import RunRow, RunTable
+
+LONG = 40
 
 
 def run_row(row: RunRow, table: RunTable) -> SafeString:
@@ -47,4 +49,6 @@ def _of_run(row: RunRow, table: RunTable) -> Iterator[str]:
 
 
 def _to(href: str, name: str) -> str:
-    return f'<a href="{escape(href)}">{shown_name(name)}</a>'
+    """A link by its name; a long one may be cut off, so it is whole on hover."""
+    whole = f' title="{escape(plain_name(name))}"' if len(name) > LONG else ""
+    return f'<a href="{escape(href)}"{whole}>{shown_name(name)}</a>'

@@ -13,7 +13,7 @@ from linkhub.links import days, tasks, work
 from linkhub.links.models import Link
 from linkhub.runs.changes import next_change
 from linkhub.runs.documents import RunDocument
-from linkhub.runs.models import DayMark, Pending, Run, WorkflowDay
+from linkhub.runs.models import DayMark, Pending, Run, Workflow, WorkflowDay
 from linkhub.runs.record import record_run
 from tests import factories as make
 
@@ -96,6 +96,14 @@ def test_a_run_that_is_deleted_is_not_counted() -> None:
     assert outcomes() == {}
 
 
+def test_the_run_before_a_deleted_latest_one_becomes_the_latest() -> None:
+    older = record()
+    record("r8", created_at=make.CREATED + timedelta(hours=1)).delete()
+    outcomes()
+
+    assert Workflow.objects.get().latest_run == older
+
+
 def test_marks_of_a_project_that_is_deleted_are_dropped() -> None:
     record()
     make.make_project().delete()
@@ -155,8 +163,8 @@ def test_its_statements_do_not_grow(django_assert_num_queries) -> None:
         record(f"run-{index}", workflow=f"workflow-{index}")
     work.drain(Pending.Lane.MAIN, seconds=10)
 
-    # Savepoint, lock, patience, marks, what is due, recompute, forget; then nothing is due.
-    with django_assert_num_queries(8 + 6):
+    # Savepoint, lock, patience, marks, what is due, recompute, repair, forget; then nothing is due.
+    with django_assert_num_queries(9 + 6):
         assert days.recompute_days(seconds=10) == 9
 
 

@@ -264,7 +264,7 @@ def test_an_empty_instance_says_what_comes_next(client: Client) -> None:
 
 
 def test_it_tells_admins_where_to_begin(admin: Client) -> None:
-    assert 'href="/admin/links/tool/add/"' in body(admin, "/")
+    assert 'href="/admin/links/linkdefinition/add/"' in body(admin, "/")
 
 
 def test_a_project_shows_more_workflows_step_by_step(
