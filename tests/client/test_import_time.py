@@ -11,9 +11,9 @@ SOURCE = Path(__file__).parent.parent.parent / "client" / "src"
 CODE = """
 import json, sys, time
 before = set(sys.modules)
-begun = time.perf_counter()
+begun = time.process_time()
 import linkhub_client
-took = time.perf_counter() - begun
+took = time.process_time() - begun
 print(json.dumps([took, sorted(set(sys.modules) - before)]))
 """
 MOST_SECONDS = 0.05
@@ -34,7 +34,8 @@ def imported() -> tuple[float, set[str]]:
 
 
 def test_it_is_imported_in_50_milliseconds() -> None:
-    assert min(imported()[0] for _ in range(5)) < MOST_SECONDS
+    """In time of the processor: others may be using it too."""
+    assert min(imported()[0] for _ in range(3)) < MOST_SECONDS
 
 
 def test_it_imports_nothing_heavy_and_nothing_foreign() -> None:
