@@ -69,6 +69,8 @@ class LinkJson(TypedDict):
     updating: bool
     resolved_at: datetime | None
     backlink: BacklinkJson | None
+    broken: str | None
+    checked_at: datetime | None
 
 
 class LinkList(TypedDict):
@@ -175,6 +177,8 @@ def link_json(link: ShownLink) -> LinkJson:
         updating=link.updating,
         resolved_at=link.resolved_at,
         backlink=_backlink_json(link),
+        broken=link.broken or None,
+        checked_at=link.checked_at,
     )
 
 

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from linkhub.accounts.models import Project
 from linkhub.links.brief import Firsts, narrowed
+from linkhub.links.checking.marks import with_marks
 from linkhub.links.load import load_catalogue, load_units, root_actions
 from linkhub.links.models import Link
 from linkhub.links.outcomes import Identity, digests_of, identity_of
@@ -161,7 +162,7 @@ def links_of_units(
         else:
             links = []
         shown[unit] = [each.link for each in sorted(links, key=lambda each: each[:-1])]
-    return shown
+    return with_marks(shown)
 
 
 def _is_timed(links: Iterable[StoredLink], now: datetime) -> bool:

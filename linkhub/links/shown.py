@@ -38,7 +38,8 @@ class ShownLink:
     """One link of one subject. `url` is None unless `state` is `ready`.
 
     `updating`: what is shown differs from the stored row, or is a Python class's last answer;
-    a worker is about to store the next. `resolved_at` is of the stored row.
+    a worker is about to store the next. `resolved_at` is of the stored row. `broken` says what is
+    wrong with where it leads, as a check found it at `checked_at` (`checking/`).
     """
 
     project: str
@@ -68,6 +69,8 @@ class ShownLink:
     resolved_at: datetime | None
     message_format: str
     backlink: ShownBacklink | None = None
+    broken: str = ""
+    checked_at: datetime | None = None
 
 
 class StoredLink(NamedTuple):

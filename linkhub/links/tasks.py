@@ -9,6 +9,7 @@ from psycopg.errors import LockNotAvailable
 
 from linkhub.links.backfill import advance_all, mark_new_projects
 from linkhub.links.backlinks.work import write_due
+from linkhub.links.checking.rounds import check_links as check
 from linkhub.links.claims import claimable, rest_lost
 from linkhub.links.configured import follow_configuration
 from linkhub.links.days import recompute_days
@@ -62,6 +63,12 @@ def recompute_marked_days() -> None:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
         log.info("days_put_off", reason=str(error))
+
+
+@shared_task(name="linkhub.links.check_links", soft_time_limit=240, time_limit=270)  # type: ignore[untyped-decorator]
+def check_links() -> None:
+    """Ask whether what links lead to is there; a queue of its own, for who allows hosts."""
+    check(seconds=ROUND_SECONDS)
 
 
 @shared_task(name="linkhub.links.tally_links")  # type: ignore[untyped-decorator]

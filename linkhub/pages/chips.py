@@ -25,6 +25,7 @@ class Chip:
 
     `at` tells links of the same key apart: the attempt, the pod. `reason` stands in the title
     and for screen readers. `click` is what a beacon says when it is followed (`clicks.py`).
+    `broken` says what a check found wrong with where it leads, and when.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Chip:
     tool: ToolFace
     description: str = ""
     click: str = ""
+    broken: str = ""
 
     @property
     def ready(self) -> bool:
@@ -92,7 +94,15 @@ def _chip(link: ShownLink, toolbox: Toolbox, at: str) -> Chip:
         tool=tool,
         description=link.description,
         click=click_of(link) if ready else "",
+        broken=broken_of(link),
     )
+
+
+def broken_of(link: ShownLink) -> str:
+    """What is wrong with where the link leads, and when that was found; empty for nothing."""
+    if not link.broken or link.checked_at is None:
+        return ""
+    return f"It {link.broken}, when asked on {link.checked_at:%Y-%m-%d at %H:%M} UTC"
 
 
 def reason_of(link: ShownLink) -> str:

@@ -21,6 +21,7 @@ from linkhub.links.models import State
 from linkhub.links.read import ShownLink, links_of_action, links_of_project, links_of_runs
 from linkhub.pages import addresses
 from linkhub.pages.access import project_or_404, signed_in
+from linkhub.pages.chips import broken_of
 from linkhub.pages.clicks import count_redirect
 from linkhub.pages.destinations import choose, find_action, find_run, known_or_404, straight_to
 from linkhub.pages.facts import Fact
@@ -131,6 +132,7 @@ def _go_page(link: ShownLink, subject: Subject) -> GoPage:
         Fact("Provider", link.provider),
         Fact("Tool", link.tool or ""),
         Fact("Missing", ", ".join(link.missing)),
+        Fact("Broken", broken_of(link)),
         *(Fact("Note", note) for note in link.notes),
     ]
     return GoPage(

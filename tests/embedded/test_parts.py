@@ -21,4 +21,4 @@ def test_it_gives_python_links_a_queue_of_their_own() -> None:
 
 def test_it_gives_sources_a_queue_and_threads_of_their_own() -> None:
     [sources] = [part for part in parts.background(OPTIONS) if part.name == "Sources worker"]
-    assert "-Q sources,backlinks -n sources@%h -c 8 -P threads" in " ".join(sources.command)
+    assert "-Q sources,backlinks,checks -n sources@%h -c 8 -P threads" in " ".join(sources.command)

@@ -42,7 +42,7 @@ def background(options: Options) -> tuple[Part, ...]:
         Part("Worker", _worker("resolve", options.worker_processes)),
         Part("Python-links worker", _worker("python_links", 1)),
         # Polls wait for networks: threads, so that one that hangs holds up no other.
-        Part("Sources worker", _worker("sources,backlinks", POLLS, "-P", "threads")),
+        Part("Sources worker", _worker("sources,backlinks,checks", POLLS, "-P", "threads")),
         Part("Beat", _celery("beat", "--pidfile=", f"--schedule={options.home / 'beat'}")),
     )
 
