@@ -71,6 +71,7 @@ GET    /projects/secret/audit/?format=json                302  404  404  200   2
 POST   /sign-out/                                         302  302  302  302   302
 POST   /clicks                                            302  204  204  204   204
 POST   /theme/                                            302  302  302  302   302
+GET    /v2/domain/d/project/secret/tracked-runs/r7        302  302  302  302   302
 GET    /healthz                                           200  200  200  200   200
 GET    /readyz                                            200  200  200  200   200
 GET    /metrics                                           200  200  200  200   200

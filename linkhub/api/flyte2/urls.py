@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.urls import path, re_path
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from linkhub.api.flyte2 import connect, oauth, reporting, uploads
@@ -52,7 +53,20 @@ def procedure(request: HttpRequest, name: str) -> HttpResponse:
     return connect.answer(request, method, authenticate)
 
 
+def console(_: HttpRequest, domain: str, project: str, run: str) -> HttpResponse:
+    """Where the SDK says that a tracked run can be seen: the run's page, whoever may see it."""
+    try:
+        return redirect("run", project=project, domain=domain, run=run)
+    except NoReverseMatch as error:
+        raise Http404 from error
+
+
 urlpatterns = [
+    path(
+        "v2/domain/<str:domain>/project/<str:project>/tracked-runs/<str:run>",
+        console,
+        name="flyte2_console",
+    ),
     path("flyteidl2/uploads/<str:place>", uploads.upload, name="flyte2_upload"),
     path("flyteidl2/token", oauth.token, name="flyte2_token"),
     re_path(r"^flyteidl2\.(?P<name>[\w.]+/\w+)$", procedure, name="flyte2_procedure"),
