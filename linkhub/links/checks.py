@@ -103,7 +103,7 @@ def _backlink_faults(document: DefinitionDocument) -> Iterator[Fault]:
     if document.provider not in {*LEADS_TO_WANDB, None}:
         kinds = ", ".join(sorted(LEADS_TO_WANDB))
         yield Fault(("backlink",), f"is for links to W&B runs: of {kinds}, or of a template")
-    if document.level == Level.PROJECT:
+    if document.level == Level.PROJECT.value:
         yield Fault(("backlink",), "is for links of a run, and those of a project are of none")
 
 

@@ -129,14 +129,15 @@ def badge(request: Request, project: str, domain: str, workflow: str) -> HttpRes
 
 
 def badge_page(request: HttpRequest, workflow: Workflow) -> BadgePage:
-    names = [workflow.project.name, workflow.domain, workflow.name]
-    key = key_of(workflow.project_id, workflow.domain, workflow.name)
-    path = f"{reverse('badge_picture', args=names)}?{urlencode({'key': key})}"
-    target = reverse("workflow", args=[names[0], names[2]])
+    project, domain, name = workflow.project.name, workflow.domain, workflow.name
+    key = key_of(workflow.project_id, domain, name)
+    picture = reverse("badge_picture", args=[project, domain, name])
     return BadgePage(
-        *names,
-        picture=request.build_absolute_uri(path),
-        target=request.build_absolute_uri(target),
+        project,
+        domain,
+        name,
+        picture=request.build_absolute_uri(f"{picture}?{urlencode({'key': key})}"),
+        target=request.build_absolute_uri(reverse("workflow", args=[project, name])),
     )
 
 

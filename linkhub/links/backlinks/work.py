@@ -95,7 +95,7 @@ def address_of(link: Link) -> str:
         path = reverse("run", args=names)
     else:
         path = reverse("action", args=[*names, link.action.name])
-    return settings.LINKHUB_PUBLIC_URL.rstrip("/") + path
+    return f"{settings.LINKHUB_PUBLIC_URL.rstrip('/')}{path}"
 
 
 def _links(rows: Sequence[Backlink]) -> Iterator[Link]:
