@@ -137,3 +137,41 @@ def test_it_shows_what_rests(client: Client, run: Run) -> None:
 
     assert "KeyError: &lt;spam&gt;" in body(client)
     assert "KeyError: &lt;spam&gt;" in client.get(f"{RUN}actions/a0/").content.decode()
+
+
+def test_it_finds_actions_by_words_of_their_names(client: Client, run: Run) -> None:
+    make.make_action(run, "x1", task="Train_model", parent="a0")
+    make.make_action(run, "y-train", task="other", phase="failed")
+    make.make_action(run, "z", task="other")
+    page = body(client, "?q=train")
+
+    assert "Train_model" in page
+    assert "y-train" in page
+    assert ">z<" not in page
+    assert "below a0" in page
+    assert f'href="{RUN}?q=train&amp;phase=failed"' in page
+
+
+def test_a_search_keeps_the_phase(client: Client, run: Run) -> None:
+    page = body(client, "?q=a&phase=running")
+
+    assert '<input type="hidden" name="phase" value="running">' in page
+    assert f'href="{RUN}?q=a" aria-current="true"' in page
+
+
+def test_it_draws_attempts_over_time(client: Client, run: Run) -> None:
+    action = make.make_action(run, "x1", task="load")
+    make.make_attempt(action, 1, phase="failed", ended_at=make.ENDED)
+    make.make_attempt(action, 2, phase="succeeded", started_at=make.ENDED, ended_at=make.ENDED)
+
+    assert 'aria-label="attempt 1: failed, 9m 59s, from 0s on; attempt 2' in body(client)
+
+
+def test_it_draws_the_last_attempts_of_many(client: Client, run: Run) -> None:
+    action = make.make_action(run, "x1", task="load")
+    for number in range(1, 30):
+        make.make_attempt(action, number)
+    page = body(client)
+
+    assert "attempt 29: " in page
+    assert "attempt 20: " not in page
