@@ -14,7 +14,7 @@ SIZE = 10000,100000
 CHECKING = SECRET_KEY=checks-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
 	DATABASE_URL=postgresql:///no-database REDIS_URL=unix:///no-redis LINKHUB_HTTPS=1
 
-.PHONY: run test test-browser test-client test-model test-slow check check-logql check-grafana bench bench-large format \
+.PHONY: run test test-browser test-client test-model test-slow test-oidc check check-logql check-grafana bench bench-large format \
 	screenshots pins clean venv venv-dev
 
 run: venv
@@ -39,6 +39,10 @@ test-client: venv-dev
 
 test-slow: venv-dev
 	$(PY) -m pytest -m slow $(ARGS)
+
+# Signing in at a real identity provider, which npm brings.
+test-oidc: venv-dev
+	$(PY) -m pytest -m slow tests/oidc $(ARGS)
 
 check: venv-dev
 	$(PY) -m ruff format --check .
