@@ -95,7 +95,6 @@ POST   /api/v1/definitions:diff                                                 
 POST   /api/v1/definitions:apply                                                401    403  403    200   200  200  403  403  403   200
 POST   /flyteidl2/token                                                         400    400  400    400   400  400  400  400  400   400
 PUT    /flyteidl2/uploads/x                                                     403    403  403    403   403  403  403  403  403   403
-POST   /flyteidl2.workflow.TrackedRunService/CreateRun                          400    400  403    403   400  400  400  400  400   400
 GET    /api/v1/definitions/dashboard                                            401    403  200    200   200  200  200  200  200   200
 PUT    /api/v1/definitions/dashboard                                            401    403  403    403   403  200  403  403  403   200
 DELETE /api/v1/definitions/dashboard                                            401    403  403    403   403  200  403  403  403   200
@@ -124,9 +123,26 @@ GET    /api/v1/projects/secret/domains/development/runs/r7/explain              
 GET    /api/v1/projects/secret/domains/development/runs/r7/actions/a0/explain   401    403  200    403   404  200  404  200  200   200
 PUT    /api/v1/projects/secret/tasks/train_model/versions/v3/links              401    201  403    403   404  201  404  403  201   201
 PUT    /api/v1/projects/brand-new/domains/development/runs/r1                   401    404  403    403   404  201  404  404  404   201
+POST   /flyteidl2.workflow.TrackedRunService/CreateRun                          401    200  403    403   404  200  404  403  200   200
+POST   /flyteidl2.workflow.TrackedRunService/ReportActions                      401    200  403    403   404  200  404  403  200   200
+POST   /flyteidl2.cluster.ClusterService/SelectCluster                          401    200  403    403   404  200  404  403  200   200
+POST   /flyteidl2.dataproxy.DataProxyService/CreateUploadLocation               401    200  403    403   404  200  404  403  200   200
+POST   /flyteidl2.auth.AuthMetadataService/GetOAuth2Metadata                    200    200  200    200   200  200  200  200  200   200
+POST   /flyteidl2.auth.AuthMetadataService/GetPublicClientConfig                200    200  200    200   200  200  200  200  200   200
+POST   /flyteidl2.workflow.RunService/ListRuns                                  501    501  501    501   501  501  501  501  501   501
 """
 
+FLYTE_RUN = {"project": "secret", "domain": "development", "name": "r7"}
 BODIES: dict[str, Any] = {
+    "POST /flyteidl2.workflow.TrackedRunService/CreateRun": {"runId": FLYTE_RUN},
+    "POST /flyteidl2.workflow.TrackedRunService/ReportActions": {"runId": FLYTE_RUN},
+    "POST /flyteidl2.cluster.ClusterService/SelectCluster": {"projectId": {"name": "secret"}},
+    "POST /flyteidl2.dataproxy.DataProxyService/CreateUploadLocation": {
+        "project": "secret",
+        "domain": "development",
+        "filenameRoot": "tracked-runs/r7/a0",
+        "filename": "inputs.pb",
+    },
     "POST /api/v1/runs:batch": [{"project": "secret", "domain": "development", "run": "r8"}],
     "PUT /api/v1/definitions/dashboard": {"name": "Board", "template": "https://x.example.com/"},
     "PUT /api/v1/projects/secret/definitions/board": {"name": "B", "template": "https://b.example"},
