@@ -70,8 +70,8 @@ def page(context: BrowserContext) -> Iterator[Page]:
     assert complaints == []
 
 
-def sign_in(page: Page) -> None:
+def sign_in(page: Page, name: str = "ana") -> None:
     page.goto("/sign-in/")
-    page.fill("[name=username]", "ana")
+    page.fill("[name=username]", name)
     page.fill("[name=password]", make.PASSWORD)
     page.click("main button")

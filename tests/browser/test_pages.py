@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from linkhub.ingest.demo import project as demo
 from linkhub.runs.models import Action, Pending, Run
 from linkhub.runs.pending import Unit, mark
 from tests import factories as make
@@ -185,42 +182,6 @@ def test_it_reads_without_javascript(chromium: Browser, site: str) -> None:
     page.get_by_role("link", name="Wandb").click()
     expect(page.get_by_role("status")).to_contain_text("context.wandb_id")
     context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_breaks_a_rule_of_accessibility(page: Page, scheme: str) -> None:
-    demo.load()
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    run = Run.objects.get(phase="failed")
-    address = f"/projects/flytesnacks/development/runs/{run.name}/"
-    broken = {}
-    for path in (
-        "/",
-        "/links/",
-        "/projects/flytesnacks/",
-        address,
-        f"{address}actions/a2/",
-        f"/go/flytesnacks/development/{run.name}/pod-logs+",
-        "/find?q=a0",
-        f"{RUN}",
-    ):
-        page.goto(path)
-        found = Axe().run(page)
-        if found.violations_count:
-            broken[path] = [(v["id"], v["nodes"][0]["html"]) for v in found.response["violations"]]
-
-    assert broken == {}
-
-
-@pytest.mark.parametrize("width", [360, 768, 1280, 3840])
-def test_no_page_is_wider_than_the_screen(page: Page, width: int) -> None:
-    demo.load()
-    page.set_viewport_size({"width": width, "height": 800})
-    run = Run.objects.get(phase="failed")
-    address = f"/projects/flytesnacks/development/runs/{run.name}/"
-    for path in ("/", "/links/", "/projects/flytesnacks/", address, f"{address}actions/a2/"):
-        page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
 def test_the_admins_forms_work_under_the_policy(page: Page) -> None:
