@@ -21,6 +21,7 @@ from linkhub.links.admin_editor import DefinitionEditor
 from linkhub.links.admin_explain import explain_on
 from linkhub.links.admin_forms import ToolForm
 from linkhub.links.admin_history import HistoryAdmin
+from linkhub.links.admin_import import ImportPage
 from linkhub.links.admin_usage import USAGE_COLUMNS, UnusedFilter, UsageColumns, with_usage
 from linkhub.links.definitions import delete_definition, delete_tool, save_tool
 from linkhub.links.explained import Explained
@@ -68,7 +69,7 @@ class ToolAdmin(HistoryAdmin):
 
 
 @admin.register(LinkDefinition)
-class LinkDefinitionAdmin(DefinitionEditor, HistoryAdmin, UsageColumns):
+class LinkDefinitionAdmin(DefinitionEditor, HistoryAdmin, UsageColumns, ImportPage):
     list_display = ("key", "name", "level", "tool", "provider", "enabled", *USAGE_COLUMNS)
     list_filter = ("enabled", UnusedFilter, "level", "tool", "project")
     list_select_related = ("project", "tool")

@@ -132,11 +132,18 @@ def _events(text: str) -> Iterator[Any]:
     try:
         yield from yaml.parse(text, LOADER)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise BadFile([Mistake(line, column, error.problem or "is not YAML")]) from error
+        raise BadFile([_marked(error)]) from error
     except yaml.YAMLError as error:
         raise BadFile([_unreadable(text, error)]) from error
+
+
+def _marked(error: yaml.MarkedYAMLError) -> Mistake:
+    """What is open and never closed began elsewhere: that is told too."""
+    message, mark, began = error.problem or "is not YAML", error.problem_mark, error.context_mark
+    if error.context and began:
+        message += f" ({error.context}, which begins on line {began.line + 1})"
+    place = mark or began
+    return Mistake(place.line + 1, place.column + 1, message) if place else Mistake(0, 0, message)
 
 
 def _unreadable(text: str, error: yaml.YAMLError) -> Mistake:
