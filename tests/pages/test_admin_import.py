@@ -53,7 +53,7 @@ def test_it_takes_a_file(admin: Client) -> None:
     ("fields", "message"),
     [
         ({"text": ""}, "Give either the configuration or a file."),
-        ({"text": "links: ["}, "line 1"),
+        ({"text": "links: {a: 1"}, "which begins on line 1"),
         ({"text": "a: 1\na: 2"}, "line 2, column 1: `a` stands here again"),
     ],
 )
