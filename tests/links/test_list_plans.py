@@ -11,11 +11,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from linkhub.accounts.models import ApiToken
+from linkhub.links.days import RECOMPUTE
 from linkhub.links.filters import Filters, matching_links, matching_runs
 from linkhub.links.finding import find
 from linkhub.links.listing import page_of_links, page_of_runs
 from linkhub.links.models import Link
-from linkhub.runs.models import Run
+from linkhub.runs.models import Run, WorkflowDay
 from linkhub.runs.rows import insert
 from tests import factories as make
 
@@ -138,3 +139,20 @@ def test_it_finds_by_index() -> None:
     for table in ("runs_run", "runs_action", "runs_pod", "links_link"):
         for plan in plans(queries, table):
             assert f"Seq Scan on {table}" not in plan
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_day_is_recomputed_by_the_indexes_of_its_runs_alone() -> None:
+    """Also where the planner may read whole tables."""
+    day = WorkflowDay.objects.create(
+        workflow=make.make_workflow(make.make_project("other"), "w3"), day=make.CREATED.date()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = on")
+        cursor.execute(f"EXPLAIN {RECOMPUTE}", {"ids": [day.pk], "decided": ["ready"]})
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "run_by_workflow_created on runs_run" in plan
+    assert "link_by_run on links_link" in plan
+    assert "Seq Scan on runs_run" not in plan
+    assert "Seq Scan on links_link" not in plan

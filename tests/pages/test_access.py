@@ -60,6 +60,12 @@ def test_it_sends_a_page_that_polls_to_sign_in_by_header(nobody: Client) -> None
     assert (response.status_code, response["HX-Redirect"]) == (204, "/sign-in/?next=/links/")
 
 
+def test_it_comes_back_to_pages_alone(nobody: Client) -> None:
+    response = nobody.post("/projects/flytesnacks/star", {"on": "1"})
+
+    assert response["Location"] == "/sign-in/?next=/"
+
+
 @pytest.mark.parametrize("path", SECRET_PAGES)
 def test_it_hides_a_private_project_from_an_outsider(client: Client, path: str) -> None:
     make_secret()
@@ -99,8 +105,9 @@ def test_it_shows_a_private_project_to_its_member(client: Client, viewer: object
     assert "/projects/secret/" in client.get("/links/").content.decode()
 
 
-def test_it_protects_partials_as_it_does_pages(client: Client) -> None:
+@pytest.mark.parametrize("target", ["div#run-table", "div#run-list"])
+def test_it_protects_partials_as_it_does_pages(client: Client, target: str) -> None:
     make_secret()
-    response = client.get("/projects/secret/links/", headers=htmx("div#run-table"))
+    response = client.get("/projects/secret/links/", headers=htmx(target))
 
     assert response.status_code == 404
