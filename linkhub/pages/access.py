@@ -53,8 +53,13 @@ def _not_there(request: HttpRequest, absent: NotThereYet) -> HttpResponse:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """A redirect; for htmx by header, else the sign-in page would be swapped into the page."""
-    response = redirect_to_login(request.get_full_path(), resolve_url("sign_in"))
+    """A redirect; for htmx by header, else the sign-in page would be swapped into the page.
+
+    What only takes forms is no page to come back to.
+    """
+    is_page = request.method in {"GET", "HEAD"}
+    wanted = request.get_full_path() if is_page else resolve_url("home")
+    response = redirect_to_login(wanted, resolve_url("sign_in"))
     if request.headers.get("HX-Request") is None:
         return response
     return HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})

@@ -96,7 +96,8 @@ def _pins(user: User, ids: list[int], text: str) -> Iterator[Entry]:
     seen = Pin.objects.filter(Q(user=user) | Q(user=None), project__in=ids)
     named = seen.filter(title__icontains=text).select_related("project")
     for pin in named.order_by("user", "project__name", "position", "pk")[:OF_A_KIND]:
-        yield Entry(pin.title, pin.address, pin.project.name, "pin")
+        whose = " · team" if pin.user_id is None else ""
+        yield Entry(pin.title, pin.address, f"{pin.project.name}{whose}", "pin")
 
 
 def _views(user: User, text: str) -> Iterator[Entry]:
