@@ -12,6 +12,7 @@ from django.http import Http404, QueryDict
 from linkhub.lib.keyset import BadCursor, after, decode_cursor, encode_cursor
 from linkhub.pages import addresses
 from linkhub.pages.action_rows import PhaseCount, address_of_list, phase_counts
+from linkhub.pages.outline import Sketch, sketched
 from linkhub.runs.models import Action, Run
 from linkhub.runs.phases import Phase
 
@@ -47,12 +48,11 @@ class Part:
         given = {name: str(query[name]) for name in FILTERS if query.get(name)}
         return cls(given, query.get("after", "")) if given else None
 
-    def read(self, run: Run) -> tuple[list[Action], ActionList]:
+    def read(self, run: Run) -> tuple[list[Sketch], ActionList]:
         """One page of the actions, by name."""
         alike = self._alike(run)
         found = alike.filter(_of_phase(self.query["phase"])) if "phase" in self.query else alike
-        rows = after(found.select_related("task"), ("name",), self._behind())[: PAGE + 1]
-        actions = list(rows)
+        actions = sketched(after(found, ("name",), self._behind()), PAGE + 1)
         phases = phase_counts(run, alike.values_list("phase", flat=True), self.query)
         chosen = [each for each in phases if each.chosen] if "phase" in self.query else phases
         parent = self.query.get("parent", "")
@@ -85,7 +85,7 @@ class Part:
         except BadCursor as error:
             raise Http404("This part of the list is not there.") from error
 
-    def _next(self, run: Run, actions: Sequence[Action]) -> str:
+    def _next(self, run: Run, actions: Sequence[Sketch]) -> str:
         if len(actions) <= PAGE:
             return ""
         return address_of_list(

@@ -15,12 +15,12 @@ from django.db.models.functions import Left, RowNumber
 from linkhub.links.read import ShownLink
 from linkhub.pages import addresses
 from linkhub.pages.chips import OUT_OF_SIGHT, Chip, make_chips
-from linkhub.pages.outline import Placed
+from linkhub.pages.outline import Placed, Sketch
 from linkhub.pages.phases import ShownPhase, shown_phase
 from linkhub.pages.timeline import Bar, Scale, Tried
 from linkhub.pages.times import took
 from linkhub.pages.tools import Toolbox
-from linkhub.runs.models import Action, Attempt, Run
+from linkhub.runs.models import Attempt, Run
 from linkhub.runs.phases import Phase
 
 # Of a distributed action the rest of the links is on its own page, as are its earlier attempts.
@@ -147,7 +147,7 @@ def histories(actions: Collection[int]) -> dict[int, History]:
 def action_row(
     run: Run,
     depth: int,
-    action: Action,
+    action: Sketch,
     history: History,
     links: Sequence[ShownLink],
     toolbox: Toolbox,
@@ -162,7 +162,7 @@ def action_row(
         name=action.name,
         href=addresses.of_action(run, action.name),
         parent=action.parent,
-        task=action.task.name if action.task else "",
+        task=action.task or "",
         phase=shown_phase(action.phase),
         started_at=action.started_at,
         took=took(action.started_at, action.ended_at, now),
@@ -175,7 +175,7 @@ def action_row(
     )
 
 
-def tries_of(action: Action, tried: Sequence[Tried]) -> Sequence[Tried]:
+def tries_of(action: Sketch, tried: Sequence[Tried]) -> Sequence[Tried]:
     """The attempts, or the action itself where none says when it was; ended with the action."""
     if not any(each.started_at for each in tried):
         return [Tried(0, action.phase, action.started_at, action.ended_at)]

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from linkhub.runs.models import Run
+from django.db.models import QuerySet
+
+from linkhub.runs.models import Action, Run
 from linkhub.runs.tree import Tree
 
 # More siblings of one task than this are one row.
@@ -36,8 +38,12 @@ class Placed(NamedTuple):
 
 def sketches(run: Run, most: int) -> list[Sketch]:
     """Of the run's actions, the first `most` by name."""
+    return sketched(run.actions.order_by("name"), most)
+
+
+def sketched(actions: QuerySet[Action], most: int) -> list[Sketch]:
     columns = ("pk", "name", "parent", "task__name", "phase", "started_at", "ended_at")
-    return [Sketch(*row) for row in run.actions.order_by("name").values_list(*columns)[:most]]
+    return [Sketch(*row) for row in actions.values_list(*columns)[:most]]
 
 
 def outline(found: Iterable[Sketch], now: datetime) -> Iterator[Placed]:

@@ -30,12 +30,12 @@ from linkhub.pages.action_rows import (
 from linkhub.pages.chips import ToolChips, by_tool, make_chips, may_still_change, poll_seconds
 from linkhub.pages.facts import Fact, as_facts, facts_of_run
 from linkhub.pages.neighbours import Neighbours, neighbours_of
-from linkhub.pages.outline import Placed, outline, sketches
+from linkhub.pages.outline import Placed, Sketch, outline, sketches
 from linkhub.pages.phases import ShownPhase, can_change, shown_phase
 from linkhub.pages.timeline import Scale
 from linkhub.pages.times import took
 from linkhub.pages.tools import Toolbox
-from linkhub.runs.models import Action, Run
+from linkhub.runs.models import Run
 
 # Rows of the tree, and actions that are counted for it.
 MOST_ACTIONS = 1000
@@ -78,7 +78,7 @@ def run_page(
 ) -> RunPage:
     """`explain` is a key, or empty for all; with None nothing is explained."""
     shown = _outline(run, now) if part is None else _list(run, part, now)
-    actions = [row for _, row in shown.rows if isinstance(row, Action)]
+    actions = [placed.alike[0] for placed in shown.rows if len(placed.alike) == 1]
     links = links_of_run(run, now=now, actions=[(each.pk, each.name) for each in actions])
     toolbox = Toolbox.load()
     own = make_chips([link for link in links if not link.action], toolbox)
@@ -123,7 +123,7 @@ class _Timed(Protocol):
 class _Shown(NamedTuple):
     """What is shown of a run's actions, `read` of them for it, and whether there are more."""
 
-    rows: Sequence[tuple[int, Action | Placed]]
+    rows: Sequence[Placed]
     read: int
     more: bool
     phases: Sequence[PhaseCount]
@@ -132,26 +132,18 @@ class _Shown(NamedTuple):
 
 
 def _outline(run: Run, now: datetime) -> _Shown:
-    """The tree: what is alone in a row is read whole, all else is only counted."""
+    """The tree: what is alone in a row has its links, all else is only counted."""
     found = sketches(run, MOST_SKETCHED + 1)
     placed = list(outline(found[:MOST_SKETCHED], now))
-    alone = [each.alike[0].pk for each in placed[:MOST_ACTIONS] if len(each.alike) == 1]
-    actions = run.actions.select_related("task").in_bulk(alone)
-    rows: list[tuple[int, Action | Placed]] = []
-    for each in placed[:MOST_ACTIONS]:
-        if len(each.alike) > 1:
-            rows.append((each.depth, each))
-        elif (action := actions.get(each.alike[0].pk)) is not None:
-            rows.append((each.depth, action))
     more = len(placed) > MOST_ACTIONS or len(found) > MOST_SKETCHED
     phases = phase_counts(run, (each.phase for each in found), {})
-    return _Shown(rows, len(found), more, phases, _scale(run, found, now))
+    return _Shown(placed[:MOST_ACTIONS], len(found), more, phases, _scale(run, found, now))
 
 
 def _list(run: Run, part: Part, now: datetime) -> _Shown:
     """One page of the actions that the address asks for."""
     actions, listed = part.read(run)
-    rows = [(0, action) for action in actions]
+    rows = [Placed(0, [action]) for action in actions]
     return _Shown(rows, len(actions), False, listed.phases, _scale(run, actions, now), listed)
 
 
@@ -168,15 +160,16 @@ def _scale(run: Run, actions: Sequence[_Timed], now: datetime) -> Scale | None:
 
 def _safe(url: str) -> str:
     """The address in the back end that recorded the run, where the URL policy lets it be shown."""
-    policy = load_catalogue().policy
-    refused = not url or check_url(url, origin=HostOrigin.ATTACHED, policy=policy)
+    if not url:
+        return ""
+    refused = check_url(url, origin=HostOrigin.ATTACHED, policy=load_catalogue().policy)
     return "" if refused else url
 
 
 def _rows(
     run: Run,
     shown: _Shown,
-    actions: Sequence[Action],
+    actions: Sequence[Sketch],
     links: Sequence[ShownLink],
     toolbox: Toolbox,
     now: datetime,
@@ -186,10 +179,11 @@ def _rows(
     for link in links:
         by_action[link.action or ""].append(link)
 
-    def row(depth: int, what: Action | Placed) -> ActionRow | GroupRow:
-        if isinstance(what, Placed):
-            return group_row(run, what, shown.scale, now)
-        history, own = tried.get(what.pk, NOT_TRIED), by_action[what.name]
-        return action_row(run, depth, what, history, own, toolbox, shown.scale, now)
+    def row(placed: Placed) -> ActionRow | GroupRow:
+        if len(placed.alike) > 1:
+            return group_row(run, placed, shown.scale, now)
+        action = placed.alike[0]
+        history, own = tried.get(action.pk, NOT_TRIED), by_action[action.name]
+        return action_row(run, placed.depth, action, history, own, toolbox, shown.scale, now)
 
-    return [row(depth, what) for depth, what in shown.rows]
+    return [row(placed) for placed in shown.rows]
