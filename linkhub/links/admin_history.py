@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
@@ -25,7 +24,6 @@ from linkhub.links.definitions import let_go
 from linkhub.links.edits import Edit
 from linkhub.links.history import (
     Record,
-    Revision,
     deleted_definitions,
     deleted_tools,
     last_living,
@@ -33,25 +31,9 @@ from linkhub.links.history import (
     roll_back,
 )
 from linkhub.links.models import LinkDefinition, Tool
+from linkhub.links.revision_text import shown_revisions
 
 MOST_DELETED = 200
-LONGEST_VALUE = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class ShownDiff:
-    field: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownRevision:
-    """`diffs` as text; `roll_back` is where to post to have this state again, if it can be."""
-
-    revision: Revision
-    diffs: list[ShownDiff]
-    roll_back: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +134,15 @@ class HistoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         row = self._row_or_404(request, object_id)
         if not self.has_view_permission(request, row):
             raise PermissionDenied
-        allowed = self.has_change_permission(request, row)
-        revisions = [self._shown(each, allowed) for each in revisions_of(row)]
+        may_roll_back = self.has_change_permission(request, row)
         may_let_go = row.managed_by and self.may_change(request, row)
         return self._page(
             request,
             self.history_template,
             f"History of {row}",
             row=row,
-            revisions=revisions,
+            revisions=shown_revisions(revisions_of(row)),
+            may_roll_back=may_roll_back,
             let_go=self._address("let_go", row.pk) if may_let_go else "",
         )
 
@@ -227,16 +209,6 @@ class HistoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise Http404
         return row
 
-    def _shown(self, revision: Revision, allowed: bool) -> ShownRevision:
-        diffs = [
-            ShownDiff(each.field.replace("_", " "), _text(each.before), _text(each.after))
-            for each in revision.diffs
-        ]
-        can = allowed and revision.can_be_had_back
-        return ShownRevision(
-            revision, diffs, self._address("roll_back", revision.pk) if can else ""
-        )
-
     def _edit(self, request: HttpRequest) -> Edit:
         reason = request.POST.get("reason", "")[:500]
         return Edit(user=cast(User, request.user), way="admin", reason=reason)
@@ -253,11 +225,3 @@ class HistoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             **more,
         }
         return render(request, template, context)
-
-
-def _text(value: Any) -> str:
-    """A value of a document as one reads it; empty for nothing."""
-    if value is None or value == "" or value == {} or value == []:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
-    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
