@@ -299,6 +299,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 20.0,
         "options": {"expires": 20, "queue": "backlinks"},
     },
+    "clear-backlinks": {
+        "task": "linkhub.links.clear_backlinks",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 3600, "queue": "backlinks"},
+    },
     "recompute-days": {
         "task": "linkhub.links.recompute_days",
         "schedule": 5.0,

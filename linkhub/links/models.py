@@ -322,7 +322,7 @@ class Backlink(models.Model):
     The row is the queue; it is about the `url` that the link had when it was asked for, and is
     asked for anew when that changes. Written by the workers of `links/backlinks` alone. `attempts`
     counts those that failed. No constraint in the database: whoever deletes links need not know of
-    this table, and a row without its link is cleared away by the next worker.
+    this table, and rows without their link are cleared away once a day.
     """
 
     class State(models.TextChoices):
