@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
+
 import structlog
 from celery import shared_task
 from django.db import OperationalError
 from psycopg.errors import LockNotAvailable
 
 from linkhub.links.backfill import advance_all, mark_new_projects
-from linkhub.links.backlinks.work import write_due
+from linkhub.links.backlinks.work import clear_away, write_due
 from linkhub.links.checking.rounds import check_links as check
 from linkhub.links.claims import claimable, rest_lost
 from linkhub.links.configured import follow_configuration
 from linkhub.links.days import recompute_days
+from linkhub.links.editing.python_previews import try_in_worker
 from linkhub.links.usage.tallies import tally_links as tally
 from linkhub.links.work import drain
 from linkhub.runs.models import Pending
@@ -77,7 +80,19 @@ def tally_links() -> None:
     tally()
 
 
+@shared_task(name="linkhub.links.preview_python", soft_time_limit=60, time_limit=90)  # type: ignore[untyped-decorator]
+def preview_python(*, ticket: str) -> None:
+    """Try a definition of a Python class for somebody who is writing it, in the lane of classes."""
+    try_in_worker(uuid.UUID(ticket))
+
+
 @shared_task(name="linkhub.links.write_backlinks", soft_time_limit=240, time_limit=270)  # type: ignore[untyped-decorator]
 def write_backlinks() -> None:
     """Write LinkHub's address into the W&B runs that wait for it; a queue of its own."""
     write_due(seconds=ROUND_SECONDS)
+
+
+@shared_task(name="linkhub.links.clear_backlinks", soft_time_limit=240, time_limit=270)  # type: ignore[untyped-decorator]
+def clear_backlinks() -> None:
+    """Forget the back-links of links that are no more."""
+    clear_away()

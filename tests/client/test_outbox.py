@@ -79,6 +79,25 @@ def test_it_sets_aside_what_is_refused(
     assert [body["name"] for _, _, body in server.requests] == ["b"]
 
 
+def test_it_goes_on_after_an_error_of_its_own(
+    server: Server,
+    execution: None,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    links("a")
+    assert linkhub_client.flush(30)
+    outbox = recording.outbox()
+    with monkeypatch.context() as broken:
+        broken.setattr(outbox, "_deliver", lambda name: 1 / 0)
+        links("b")
+        linkhub_client.flush(0.2)
+    links("c")
+    assert linkhub_client.flush(30)
+    assert [body["name"] for _, _, body in server.requests] == ["a", "b", "c"]
+    assert "has failed" in caplog.text
+
+
 def test_it_waits_as_long_as_the_server_asks(server: Server, execution: None) -> None:
     server.status, server.answer_headers = 429, {"Retry-After": "120"}
     links("a")

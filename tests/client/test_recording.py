@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import threading
 import time
@@ -66,6 +67,23 @@ def test_it_records_how_a_run_ended(server: Server, error: BaseException, phase:
         raise error
     linkhub_client.flush(30)
     assert server.requests[-1][2]["phase"] == phase
+
+
+def test_it_may_be_left_in_another_context_than_it_was_entered_in(server: Server) -> None:
+    run = linkhub_client.run("n7", project="vision")
+    contextvars.copy_context().run(run.__enter__)
+    run.__exit__(None, None, None)
+    linkhub_client.flush(30)
+    assert [body["phase"] for _, _, body in server.requests] == ["running", "succeeded"]
+
+
+def test_it_is_inside_of_the_innermost(server: Server) -> None:
+    with linkhub_client.run("n7", project="vision") as run:
+        with run, run.action("fit"):
+            pass
+        linkhub_client.link("A", "http://a")
+    linkhub_client.flush(30)
+    assert server.paths[-2].endswith("/runs/n7/links")
 
 
 def test_it_stamps_each_write_later_than_the_one_before(server: Server, execution: None) -> None:

@@ -96,8 +96,13 @@ class Outbox:
             return True
 
     def _loop(self, name: str, work: Callable[[], None]) -> None:
-        while self._wait(name):
-            work()
+        try:
+            while self._wait(name):
+                work()
+        except Exception as error:
+            warn("The " + name + " of LinkHub's client has failed: %s", error)
+            with self._changed:
+                del self._threads[name]  # the next write starts another
 
     def _wait(self, name: str) -> bool:
         """Return when there is work; False, and the thread is to end, when there was none."""

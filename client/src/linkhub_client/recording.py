@@ -7,6 +7,7 @@ recorded goes to the outbox, with the time at which it was said.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import contextvars
 import json
 import os
@@ -32,7 +33,7 @@ class Execution:
 
     def __init__(self, of: Identity) -> None:
         self.identity = of
-        self._token: Any = None
+        self._around: list[Any] = []
 
     def __repr__(self) -> str:
         names = (self.identity.project, self.identity.domain, self.identity.run)
@@ -41,7 +42,7 @@ class Execution:
     @property
     def url(self) -> str:
         """The address of its page; empty where LinkHub or the run is not known."""
-        return page_url(self.identity)
+        return harmless(page_url)(self.identity) or ""
 
     def update(self, **fields: Any) -> None:
         """Record fields of the document of a run or action, such as `phase` or `labels`."""
@@ -61,14 +62,15 @@ class Execution:
         return inner
 
     def __enter__(self) -> Execution:
-        self._token = _inside.set(self)
+        self._around.append(_inside.set(self))
         record(self.identity, _phase(self.identity, "running", "started_at"))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: Any, _: Any) -> None:
         phase = _outcome(kind, error)
         record(self.identity, _phase(self.identity, phase, "ended_at"))
-        _inside.reset(self._token)
+        with contextlib.suppress(ValueError):  # left in another context than it was entered in
+            _inside.reset(self._around.pop())
 
 
 def run(

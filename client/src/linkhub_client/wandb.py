@@ -119,7 +119,8 @@ class Settings:
         arguments = {"reinit": "create_new", **self.init_kwargs}
         given = arguments.get("settings") or {}
         settings = wandb.Settings(**given) if isinstance(given, dict) else given.model_copy()
-        settings.base_url = self.api_host
+        if self.api_host != DEFAULT_API_HOST or not os.environ.get("WANDB_BASE_URL"):
+            settings.base_url = self.api_host
         if self.secret and not _is_offline(arguments, settings):
             settings.api_key = self.secret.reveal()
         id = derived_id(here) if self.id is None else self.id

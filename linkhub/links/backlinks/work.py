@@ -59,7 +59,7 @@ def write_due(*, seconds: float) -> None:
 
 
 def claim() -> list[Claimed]:
-    """Lease what is due. Rows whose link is gone, or leads elsewhere, are not kept."""
+    """Lease what is due; rows whose link is gone go too."""
     now = timezone.now()
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)
     due = Backlink.objects.filter(free, state=Backlink.State.PENDING, not_before__lte=now)
@@ -71,6 +71,11 @@ def claim() -> list[Claimed]:
         kept = [row for row in rows if row.link_id in places]
         Backlink.objects.filter(pk__in=[row.pk for row in kept]).update(claimed_until=now + LEASE)
     return [Claimed(row, address_of(places[row.link_id])) for row in kept]
+
+
+def clear_away() -> None:
+    """Delete the rows whose links are gone: deleting links leaves this table alone."""
+    Backlink.objects.exclude(link_id__in=Link.objects.values("pk")).delete()
 
 
 def write(claimed: Sequence[Claimed]) -> None:

@@ -200,6 +200,16 @@ def test_it_clears_away_what_has_no_link_any_more() -> None:
     assert not Backlink.objects.exists()
 
 
+def test_it_forgets_what_was_written_of_links_that_are_no_more(child: Child) -> None:
+    resolved()
+    work.write_due(seconds=5)
+    work.clear_away()
+    assert Backlink.objects.count() == 1
+    Link.objects.all().delete()
+    work.clear_away()
+    assert not Backlink.objects.exists()
+
+
 def test_it_drops_an_outcome_that_is_of_another_url() -> None:
     resolved()
     [claimed] = work.claim()
