@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.http.request import QueryDict
 
 from linkhub.pages import addresses
 
@@ -27,10 +27,7 @@ class Address:
         return cls(addresses.of_page(request), tuple(pairs))
 
     def __str__(self) -> str:
-        query = QueryDict(mutable=True)
-        for name, value in self.query:
-            query.appendlist(name, value)
-        return f"{self.path}?{query.urlencode()}" if self.query else self.path
+        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
 
     def all(self, name: str) -> list[str]:
         return [value for each, value in self.query if each == name]
@@ -54,6 +51,8 @@ class Address:
         return Address(self.path, tuple(pair for pair in self.query if pair[0] not in dropped))
 
     def tidy(self) -> Address:
-        """Without what forms send of fields that were left empty, and nothing said twice."""
-        pairs = dict.fromkeys((name, value.strip()) for name, value in self.query)
-        return Address(self.path, tuple(pair for pair in pairs if pair[1]))
+        """Without what forms send of fields that were left empty, and nothing said twice.
+
+        A blank is kept: names may begin or end with one.
+        """
+        return Address(self.path, tuple(dict.fromkeys(pair for pair in self.query if pair[1])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -21,6 +22,7 @@ def of_project(project: str) -> str:
     return reverse("project", args=[project])
 
 
+@lru_cache(maxsize=4096)
 def of_workflow(project: str, workflow: str) -> str:
     return reverse("workflow", args=[project, workflow])
 
