@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
+
+from django.test import Client
+
+# Fewer than a batch may have.
+AT_ONCE = 4_000
 
 
 def run_document(text: str) -> dict[str, Any]:
@@ -72,3 +79,14 @@ def single_fields(text: str) -> list[dict[str, Any]]:
     tries += [{"number": 1, "pods": [{"name": "pod-7", key: pod[key]}]} for key in pod]
     steps += [step | {"attempts": [one]} for one in tries]
     return found + [{"actions": [each]} for each in steps]
+
+
+def record(program: Client, documents: Sequence[dict[str, Any]]) -> list[int]:
+    """Send them all in batches; the status of each."""
+    statuses = []
+    for start in range(0, len(documents), AT_ONCE):
+        body = "\n".join(json.dumps(each) for each in documents[start : start + AT_ONCE])
+        answer = program.post("/api/v1/runs:batch", body, content_type="application/x-ndjson")
+        assert answer.status_code == 200, answer.content[:300]
+        statuses += [each["status"] for each in answer.json()["results"]]
+    return statuses

@@ -20,7 +20,7 @@ from linkhub.links.read import ShownLink, links_of_runs
 from linkhub.runs.models import Run
 from tests import factories as make
 from tests.security import corpus
-from tests.security.hostile import run_document, single_fields
+from tests.security.hostile import record, run_document, single_fields
 from tests.security.test_leak import PARAMETERS
 
 pytestmark = pytest.mark.django_db
@@ -42,14 +42,6 @@ def browser() -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(make.make_user("ana"))
     return client
-
-
-def record(program: Client, documents: Sequence[dict[str, Any]]) -> list[int]:
-    """The status of each."""
-    body = "\n".join(json.dumps(each) for each in documents)
-    response = program.post(BATCH, body, content_type="application/x-ndjson")
-    assert response.status_code == 200, response.content[:300]
-    return [each["status"] for each in response.json()["results"]]
 
 
 def record_corpus(program: Client, texts: Sequence[str] = corpus.EVERY) -> list[int]:
