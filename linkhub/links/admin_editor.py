@@ -22,6 +22,7 @@ from linkhub.links.admin_definition_form import DefinitionForm, initial_of
 from linkhub.links.editing.first_start import FirstStartForm, save_answers
 from linkhub.links.editing.parts import (
     Editor,
+    answer_part,
     editor_context,
     impact_part,
     making_part,
@@ -45,6 +46,7 @@ class DefinitionEditor(ModelAdmin):  # type: ignore[type-arg]
         parts: dict[str, Part] = {
             "preview": preview_part,
             "impact": impact_part,
+            "answer": answer_part,
             "making": making_part,
             "proposals": self._proposals,
         }

@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from linkhub.accounts.models import ApiToken, Project, User
 from linkhub.links.checking.models import Target
+from linkhub.links.editing.models import PythonPreview
 from linkhub.links.edits import current_author, current_user, current_way
 from linkhub.links.usage.models import ClickDay, Tally
 from linkhub.runs.models import NAME_LENGTH, Action, Attempt, Pod, Run
@@ -24,6 +25,7 @@ __all__ = [
     "LinkDefinition",
     "LinkType",
     "Origin",
+    "PythonPreview",
     "Resolved",
     "State",
     "Tally",

@@ -44,6 +44,11 @@ class Allowance:
         return PythonLink().build_with(self.runner, request)
 
 
+def allowance() -> Allowance:
+    """For one unit, from now."""
+    return Allowance(_runner(), time.monotonic() + UNIT_SECONDS)
+
+
 def resolve_python(claimed: Sequence[Claimed]) -> None:
     """Resolve the Python links of each unit, and store those alone."""
     for one in claimed:
@@ -67,8 +72,7 @@ def _outcome(claimed: Claimed) -> Outcome:
     facts = load_units([claimed.unit]).get(claimed.unit)
     if facts is None:
         return Outcome(claimed, None, {})
-    allowance = Allowance(_runner(), time.monotonic() + UNIT_SECONDS)
-    links = resolve_unit(facts, catalogue, now=timezone.now(), python=allowance)
+    links = resolve_unit(facts, catalogue, now=timezone.now(), python=allowance())
     rows = {
         identity_of(link): row_of(claimed.unit, facts, link, digest_of(facts, link, link.url))
         for link in links

@@ -20,6 +20,7 @@ from linkhub.links.checks import Invalid
 from linkhub.links.definitions import delete_definition
 from linkhub.links.editing.parts import (
     Editor,
+    answer_part,
     editor_context,
     impact_part,
     making_part,
@@ -33,7 +34,12 @@ from linkhub.pages.rendering import page
 from linkhub.pages.requests import Request
 
 Part = Callable[[HttpRequest, Editor], HttpResponse]
-PARTS: dict[str, Part] = {"preview": preview_part, "impact": impact_part, "making": making_part}
+PARTS: dict[str, Part] = {
+    "preview": preview_part,
+    "impact": impact_part,
+    "making": making_part,
+    "answer": answer_part,
+}
 
 
 @require_safe

@@ -17,11 +17,11 @@ from linkhub.links.previewing import Trial
 from linkhub.links.resolving.explain import Explanation
 from linkhub.links.resolving.facts import Subject, UnitFacts
 from linkhub.links.resolving.origins import UsedVariable
-from linkhub.links.resolving.resolve import UNDECIDED
 from linkhub.links.resolving.subjects import Scope, views
 from linkhub.runs.models import Run
 
 NO_LINK = "no link"
+UNDECIDED = "undecided"
 NEEDS_WORKER = "A Python class gives this link's URL, and only a worker may run it."
 MOST_ITEMS = 6
 MOST_NAMES = 200
@@ -119,14 +119,14 @@ def _items(trial: Trial, tried: Tried) -> Iterator[Item]:
 
 def _item(facts: UnitFacts, found: Explanation) -> Item:
     link = found.link
-    state = NO_LINK if link is None else link.state or "undecided"
+    state = NO_LINK if link is None else link.state or UNDECIDED
     reason = found.why if link is None else link.reason
     ready = state == State.READY
     return Item(
         place=_place(facts, found.subject),
         name=found.name,
         state=state,
-        reason=NEEDS_WORKER if link and link.state == UNDECIDED else reason,
+        reason=NEEDS_WORKER if state == UNDECIDED else reason,
         url=link.url if link and ready else "",
         parts=found.parts,
         notes=link.notes if link else (),

@@ -7,10 +7,11 @@ starts from what that user may see.
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -19,9 +20,10 @@ from linkhub.links.admin_definition_form import DefinitionForm, ProjectDefinitio
 from linkhub.links.checks import Invalid
 from linkhub.links.editing.catalogue import cards_by_group, filters, names
 from linkhub.links.editing.impact import impact_of
-from linkhub.links.editing.outcomes import Problem, outcomes_of, problems_of
+from linkhub.links.editing.outcomes import UNDECIDED, Problem, outcomes_of, problems_of
 from linkhub.links.editing.proposing import Proposal, propose
-from linkhub.links.editing.trying import try_on_newest
+from linkhub.links.editing.python_previews import answer_to, ask
+from linkhub.links.editing.trying import try_on_newest, units_tried
 from linkhub.links.models import LinkDefinition
 from linkhub.links.previewing import NO_KEY, Trial, trial_of
 from linkhub.links.providers import Provider
@@ -74,10 +76,24 @@ def preview_part(request: HttpRequest, editor: Editor) -> HttpResponse:
     trial, problems = _tried(editor, form)
     is_empty = not (request.POST.get("template") or request.POST.get("provider"))
     context: dict[str, Any] = {"problems": problems, "is_empty": is_empty}
+    context["answer_url"] = request.path.removesuffix("preview") + "answer"
     if trial is not None:
         found = try_on_newest(trial, editor.user, now=now, chosen=editor.run(request.POST))
-        context["outcomes"] = outcomes_of(form, trial, found, now=now)
+        outcomes = outcomes_of(form, trial, found, now=now)
+        context["outcomes"] = outcomes
+        if any(item.state == UNDECIDED for item in outcomes.items):
+            context["ticket"] = ask(editor.user, form.document, units_tried(found))
     return render(request, "editor/preview.html", context)
+
+
+def answer_part(request: HttpRequest, editor: Editor) -> HttpResponse:
+    """What a worker has found by now of a link that only a Python class can tell."""
+    try:
+        ticket = uuid.UUID(request.POST.get("ticket", ""))
+    except ValueError as error:
+        raise Http404("There is no such preview.") from error
+    context = {"answer": answer_to(editor.user, ticket), "ticket": ticket}
+    return render(request, "editor/answer.html", context)
 
 
 def impact_part(request: HttpRequest, editor: Editor) -> HttpResponse:
@@ -141,7 +157,7 @@ def _tried(editor: Editor, form: DefinitionForm) -> tuple[Trial | None, list[Pro
 
 def editor_context(base: str) -> dict[str, Any]:
     """What every page with the editor shows; its parts are below the address `base`."""
-    parts = ("preview", "impact", "making", "proposals")
+    parts = ("preview", "impact", "making", "proposals", "answer")
     return {
         "urls": {part: f"{base}{part}" for part in parts},
         "groups": cards_by_group(),

@@ -60,6 +60,15 @@ def try_on_newest(
     return Matches(matching, shown, tried, sample.whole)
 
 
+def units_tried(found: Matches) -> list[Unit]:
+    """Of the run that is shown."""
+    run = found.chosen
+    if run is None:
+        return []
+    actions = [one.facts.action.id if one.facts.action else None for one in found.tried]
+    return [Unit(run.project_id, run.pk, action) for action in actions]
+
+
 def try_on_run(trial: Trial, run: Run, *, now: datetime) -> list[Tried]:
     """What matches by its names first; where nothing does, the first unit says why not."""
     units = [unit for _, unit in units_of([run], [trial.own])]
