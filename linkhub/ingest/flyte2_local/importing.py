@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from linkhub.accounts.models import Project
 from linkhub.ingest.flyte2_local.documents import convert
-from linkhub.ingest.flyte2_local.store import LocalStore, StoreError
+from linkhub.ingest.flyte2_local.store import LocalStore, StoredRun, StoreError
 from linkhub.runs.documents import RunDocument
 from linkhub.runs.record import RunWrite, record_batch
 
@@ -36,9 +36,15 @@ class Counts:
 
 
 def import_store(
-    store: LocalStore, *, project: Project, domain: str, report: Callable[[str], None]
+    store: LocalStore,
+    *,
+    project: Project,
+    domain: str,
+    report: Callable[[str], None],
+    wanted: Callable[[StoredRun], bool] = lambda _: True,
 ) -> Counts:
-    """Record every run of `store`; `report` is given a sentence for each thing left out.
+    """Record every run of `store` that is `wanted`; `report` is given a sentence for each thing
+    left out.
 
     Importing again changes nothing: all is stamped with the times of the store. Raises
     StoreError; what was recorded before stays.
@@ -51,16 +57,16 @@ def import_store(
         counts.problems += 1
         report(sentence)
 
-    for batch in _batches(_writes(store, project, domain, complain)):
+    for batch in _batches(_writes(filter(wanted, store.runs()), project, domain, complain)):
         for write, (_, created) in zip(batch, record_batch(batch), strict=True):
             counts.add(write.document, created=created)
     return counts
 
 
 def _writes(
-    store: LocalStore, project: Project, domain: str, complain: Callable[[str], None]
+    runs: Iterable[StoredRun], project: Project, domain: str, complain: Callable[[str], None]
 ) -> Iterator[RunWrite]:
-    for run in store.runs():
+    for run in runs:
         converted = convert(run)
         for sentence in converted.problems:
             complain(sentence)
