@@ -127,7 +127,7 @@ def test_no_page_that_refuses_breaks_a_rule(page: Page) -> None:
     found = broken(page, (f"{RUNS}/absent/", "/projects/absent/", "/nothing-is-here"))
     for name in ("403.html", "500.html"):
         body = render_to_string(name)
-        page.route("**/refused", lambda route, body=body: route.fulfill(body=body))
+        page.route("**/refused", lambda route, _, body=body: route.fulfill(body=body))
         page.goto("/refused")
         if wrong := violations(page):
             found[name] = wrong
