@@ -25,12 +25,13 @@ def explain_on(user: User, on: str, key: str) -> list[tuple[str, Explained]]:
     `on` is the address of a page, or `project/domain/run/action` as far as is wanted. Raises
     Http404 with a sentence.
     """
-    names = _names(on)
+    names = named_by(on)
     projects = Project.objects.visible_to(user).filter(name=names.get("project", ""))
     return [(name, found) for name, found in _explained(projects, names, key) if found.keys]
 
 
-def _names(on: str) -> dict[str, str]:
+def named_by(on: str) -> dict[str, str]:
+    """What the address of a page names, or `project/domain/run/action` as far as it is given."""
     path = urlsplit(on.strip()).path
     try:
         return dict(resolve(path if path.startswith("/") else f"/{path}").kwargs)

@@ -134,6 +134,15 @@ def test_a_preview_shows_the_projects_runs_alone(maintainer: Client, project: Pr
     assert "theirs" not in shown + chosen
 
 
+def test_a_preview_is_on_the_run_that_is_named(maintainer: Client, project: Project) -> None:
+    for name in ("r1", "r2"):
+        make.make_action(make.make_run(name, project=project))
+    page = "http://testserver/projects/secret/development/runs/r1/"
+
+    assert ">r1</mark>" in part(maintainer, "preview", preview_on=page)
+    assert ">r1</mark>" in part(maintainer, "preview", preview_on="secret/development/r1")
+
+
 def test_a_preview_names_the_mistake_and_its_place(maintainer: Client) -> None:
     shown = part(maintainer, "preview", template="https://b.example.com/{{ .runNam }}")
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from linkhub.accounts.models import Project, User
 from linkhub.links.admin_definition_form import DefinitionForm, ProjectDefinitionForm
+from linkhub.links.admin_explain import named_by
 from linkhub.links.checks import Invalid
 from linkhub.links.editing.catalogue import cards_by_group, filters, names
 from linkhub.links.editing.impact import impact_of
@@ -62,13 +63,15 @@ class Editor:
 
     def run(self, data: QueryDict) -> Run | None:
         """The run that is chosen, where the user may see it and the definition is for it."""
-        names = data.get("preview_run", "").split("/", 2)
-        if len(names) != 3:
+        names = named_by(data.get("preview_on") or data.get("preview_run", ""))
+        if "run" not in names:
             return None
         runs = Run.objects.visible_to(self.user).select_related("project", "workflow")
         if self.project is not None:
             runs = runs.filter(project=self.project)
-        return runs.filter(project__name=names[0], domain=names[1], name=names[2]).first()
+        return runs.filter(
+            project__name=names["project"], domain=names["domain"], name=names["run"]
+        ).first()
 
 
 def preview_part(request: HttpRequest, editor: Editor) -> HttpResponse:
