@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from linkhub.runs.models import Run, WorkflowDay
@@ -203,6 +205,49 @@ def test_filters_columns_and_order_work_without_javascript(chromium: Browser, si
     assert names(page) == ["run-01"]
     assert heads(page) == ["wandb"]
     context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_lists_strips_and_plots_break_no_rule_of_accessibility(
+    chromium: Browser, site: str, scheme: Literal["light", "dark"]
+) -> None:
+    """The policy is off here alone: axe writes styles into the page to measure its colours."""
+    make_runs()
+    make.make_definition("late", level="run", template="https://x.example.com/{{.context.id}}")
+    today = datetime.now(UTC).date()
+    for ago, outcomes in enumerate(({"succeeded": 3, "failed": 1}, {"running": 1}, {"failed": 2})):
+        WorkflowDay.objects.create(
+            workflow=make.make_workflow(),
+            day=today - timedelta(days=ago),
+            outcomes=outcomes,
+            coverage={"grafana": [1, 2], "wandb": [ago, ago]},
+        )
+    context = chromium.new_context(base_url=site, bypass_csp=True, color_scheme=scheme)
+    page = context.new_page()
+    sign_in(page)
+    broken: dict[str, list[tuple[str, str]]] = {}
+    for path in (
+        "/links/?group=workflow&phase=failed&q=run",
+        "/links/?phase=nonsense",
+        "/links/?user=nobody",
+        "/projects/flytesnacks/",
+        "/projects/flytesnacks/workflows/train_pipeline/",
+    ):
+        page.goto(path)
+        page.evaluate("for (const each of document.querySelectorAll('.as-table')) each.open = true")
+        for menu in ("#filter-more", "#column-menu"):
+            if page.locator(menu).count():
+                page.locator(f"{menu} summary").click()
+                broken |= _violations(page, f"{path} {menu}")
+        broken |= _violations(page, path)
+    context.close()
+
+    assert broken == {}
+
+
+def _violations(page: Page, what: str) -> dict[str, list[tuple[str, str]]]:
+    found = Axe().run(page).response["violations"]
+    return {what: [(each["id"], each["nodes"][0]["html"]) for each in found]} if found else {}
 
 
 ODD = ["<script>alert(1)</script>", "x" * 250, "مرحبا بالعالم", "e\u0301" * 100, "👩‍🔬" * 60]
