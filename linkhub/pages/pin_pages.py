@@ -66,7 +66,6 @@ class KeptLink:
 
     dom_id: str
     name: str
-    key: str
     tool: ToolFace
     at: str
     this: str
@@ -166,7 +165,6 @@ def _kept_links(links: Iterable[ShownLink], workflow: str, step: str) -> list[Ke
             KeptLink(
                 dom_id=f"keep-{crc32(this.encode()):08x}",
                 name=link.name or link.key,
-                key=link.key,
                 tool=toolbox.of(link),
                 at=" · ".join(filter(None, [link.action or "", *at])),
                 this=this,
