@@ -1,4 +1,7 @@
-"""A task that says 100 things while it works; it prints how long the calls alone took.
+"""A task that says 200 things while it works; it prints how long the calls alone took.
+
+Of the calls one in twenty does not count: in it something else than the client may have had the
+processor.
 
 A line of standard input lets it go on with the second half, so that something can happen to the
 server between the two.
@@ -11,15 +14,18 @@ import time
 import linkhub_client
 
 HALF = 50
-took = 0.0
+took: list[float] = []
 
 
 def say(number: int) -> None:
-    global took
+    link(f"Link {number}", f"https://example.com/{number}", f"link-{number}")
+    link("Newest", f"https://example.com/{number}", "newest")
+
+
+def link(name: str, url: str, key: str) -> None:
     begun = time.perf_counter()
-    linkhub_client.link(f"Link {number}", f"https://example.com/{number}", key=f"link-{number}")
-    linkhub_client.link("Newest", f"https://example.com/{number}", key="newest")
-    took += time.perf_counter() - begun
+    linkhub_client.link(name, url, key=key)
+    took.append(time.perf_counter() - begun)
 
 
 def work() -> int:
@@ -34,5 +40,5 @@ sys.stdin.readline()
 for number in range(HALF, 2 * HALF):
     say(number)
     work()
-print(json.dumps({"calls": took}), flush=True)
+print(json.dumps({"calls": sum(sorted(took)[: len(took) * 19 // 20])}), flush=True)
 sys.stdin.readline()
