@@ -94,7 +94,7 @@ def problems_of(form: DefinitionForm) -> list[Problem]:
 
 def outcomes_of(form: DefinitionForm, trial: Trial, found: Matches, *, now: datetime) -> Outcomes:
     items = [item for tried in found.tried for item in _items(trial, tried)]
-    items.sort(key=lambda item: item.state == NO_LINK)
+    items.sort(key=lambda item: (item.state == NO_LINK, item.state != State.READY))
     shown = [*found.runs]
     if found.chosen is not None and found.chosen not in shown:
         shown.append(found.chosen)
