@@ -28,9 +28,10 @@ MARKS = 50_000
 DAYS = 50
 
 DECIDED = (State.READY, State.MISSING, State.BLOCKED, State.FAILED)
+# What waits longest first: of days that are marked again and again none starves another.
 DUE = """
     SELECT id FROM runs_workflowday WHERE marked AND due_at <= statement_timestamp()
-    ORDER BY id DESC LIMIT %s
+    ORDER BY due_at, id LIMIT %s
 """
 # LATERAL keeps to the indexes by workflow and by run, however many rows the tables have.
 RECOMPUTE = """

@@ -147,6 +147,20 @@ def test_a_day_with_runs_rests_before_it_is_recomputed() -> None:
     assert WorkflowDay.objects.get().outcomes == {"running": 1}
 
 
+def test_what_waits_longest_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(days, "DAYS", 1)
+    for ago in (2, 9, 5):
+        created = make.CREATED - timedelta(days=ago)
+        WorkflowDay.objects.create(
+            workflow=make.make_run(f"r{ago}", created_at=created).workflow,
+            day=created.date(),
+            due_at=created,
+        )
+    days.recompute_days(seconds=0)
+
+    assert WorkflowDay.objects.get(marked=False).day == DAY - timedelta(days=9)
+
+
 def test_a_run_that_cannot_be_resolved_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise ValueError("broken")
