@@ -12,6 +12,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.timesince import timesince
 
 from linkhub.accounts.models import User
@@ -25,7 +26,7 @@ from linkhub.ingest.sources.changes import (
     resume_source,
     save_source,
 )
-from linkhub.ingest.sources.health import MEANINGS, SourceHealth, health_of_sources
+from linkhub.ingest.sources.health import MEANINGS, SourceHealth, health_of, with_counts
 
 HEALTH = ("state", "lag", "last_success_at", "last_error", "failures", "live_runs", "failing_runs")
 
@@ -35,8 +36,7 @@ def _user(request: HttpRequest) -> User:
 
 
 def _health(source: Source) -> SourceHealth:
-    [health] = health_of_sources([source.name])
-    return health
+    return health_of(source, timezone.now())
 
 
 class FailingRuns(admin.TabularInline):  # type: ignore[type-arg]
@@ -62,17 +62,35 @@ class FailingRuns(admin.TabularInline):  # type: ignore[type-arg]
 @admin.register(Source)
 class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = SourceForm
-    list_display = ("name", "kind", "address", *HEALTH[:4], "live_runs", "failing_runs")
+    list_display = (
+        "name",
+        "short_state",
+        "lag",
+        "last_error",
+        "live_runs",
+        "failing_runs",
+        "kind",
+        "address",
+    )
     list_filter = ("kind", "enabled")
     search_fields = ("name", "address")
     readonly_fields = (*HEALTH, "next_poll_at")
-    inlines = (FailingRuns,)
     actions = ("poll", "pause", "resume", "anew")
     fieldsets = (
         (None, {"fields": ("name", "kind", "address", "credentials_variable", "enabled")}),
         ("What is read", {"fields": ("projects", "project", "interval", "settings")}),
         ("How it goes", {"fields": (*HEALTH, "next_poll_at")}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        return with_counts(super().get_queryset(request))
+
+    def get_inlines(self, request: HttpRequest, obj: Source | None = None) -> list[Any]:
+        return [FailingRuns] if obj and _health(obj).failing_runs else []
+
+    @admin.display(description="state")
+    def short_state(self, source: Source) -> str:
+        return _health(source).state
 
     @admin.display
     def state(self, source: Source) -> str:
@@ -81,7 +99,10 @@ class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="caught up")
     def lag(self, source: Source) -> str:
-        return f"{timesince(source.caught_up_at)} ago" if source.caught_up_at else "never"
+        lag = _health(source).lag_seconds
+        if lag is None or source.caught_up_at is None:
+            return "never"
+        return f"{lag:.0f} s ago" if lag < 120 else f"{timesince(source.caught_up_at)} ago"
 
     @admin.display(description="followed runs")
     def live_runs(self, source: Source) -> int:

@@ -39,7 +39,7 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
     settings = forms.JSONField(
         required=False,
         initial=dict,
-        help_text="Settings of this kind, as docs/ has them.",
+        help_text="The rest, as a JSON object; docs/flyte2.md has what there is for Flyte 2.",
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 

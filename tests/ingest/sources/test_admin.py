@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 
 from linkhub.accounts.audit import AuditEntry
-from linkhub.ingest.models import Source
+from linkhub.ingest.models import FollowedRun, Source
 from tests.factories import make_admin, make_user
-from tests.ingest.sources.fake import BackEnd, make_source
+from tests.ingest.sources.fake import START, BackEnd, make_source
+from tests.queries import queries_of
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/ingest/source/add/"
@@ -72,10 +73,22 @@ def test_it_refuses_what_cannot_work(
 
 def test_it_shows_how_sources_are(admin: Client, back_end: BackEnd) -> None:
     source = make_source(failures=2, last_error="The connection was refused.")
-    for path in (LIST, f"{LIST}{source.pk}/change/"):
-        page = admin.get(path).content.decode()
-        assert "The connection was refused." in page
-        assert "failing: the last poll failed" in page
+    FollowedRun.objects.create(
+        source=source, project="p", domain="d", name="r13", created_at=START, failures=1, error="X!"
+    )
+    assert "failing" in (page := admin.get(LIST).content.decode())
+    assert "The connection was refused." in page
+    page = admin.get(f"{LIST}{source.pk}/change/").content.decode()
+    assert "failing: the last poll failed" in page
+    assert "X!" in page
+
+
+def test_the_list_costs_the_same_for_any_number(admin: Client, back_end: BackEnd) -> None:
+    make_source("one")
+    few = queries_of(lambda: admin.get(LIST))
+    for number in range(5):
+        make_source(f"more-{number}")
+    assert queries_of(lambda: admin.get(LIST)) == few
 
 
 @pytest.mark.parametrize(("action", "enabled"), [("pause", False), ("resume", True)])
