@@ -70,7 +70,7 @@ class ToolAdmin(HistoryAdmin):
 
 @admin.register(LinkDefinition)
 class LinkDefinitionAdmin(DefinitionEditor, HistoryAdmin, UsageColumns, ImportPage):
-    list_display = ("key", "name", "level", "tool", "provider", "enabled", *USAGE_COLUMNS)
+    list_display = ("key", "name", *USAGE_COLUMNS, "enabled", "tool", "level", "provider")
     list_filter = ("enabled", UnusedFilter, "level", "tool", "project")
     list_select_related = ("project", "tool")
     search_fields = ("key", "name")
