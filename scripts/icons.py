@@ -4,8 +4,7 @@
     python scripts/icons.py PATH/TO/simple-icons PATH/TO/lucide-static
 
 The first takes away digits that no screen shows: a third of the sprite, which every first visit
-loads. Brands are filled, interface icons are stroked; both take the text's colour. `ALIASES` are the
-other names that tools, definitions and providers use for the same brand.
+loads. Brands are filled, interface icons are stroked; both take the text's colour.
 """
 
 from __future__ import annotations

@@ -11,8 +11,7 @@ from django.core.files.storage import FileSystemStorage
 from linkhub.pages.stylesheet import IMPORT, SHEET, JoinedStylesheet, joined
 
 STATIC = Path(__file__).parent.parent.parent / "static"
-# Pages of the admin and of the API load these beside it.
-OWN_PAGES = {"admin.css", "api.css"}
+ROOT = STATIC.parent
 
 
 def paths() -> dict[str, tuple[FileSystemStorage, str]]:
@@ -21,10 +20,17 @@ def paths() -> dict[str, tuple[FileSystemStorage, str]]:
     return {name: (folder, name) for name in names}
 
 
-def test_it_names_every_component() -> None:
-    files = {file.name for file in (STATIC / "css").glob("*.css")} - OWN_PAGES
+def loaded_by_name() -> set[str]:
+    """What templates and Django's admin load themselves: the sheet, and what few pages need."""
+    sources = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "linkhub").rglob("*.py")]
+    text = "".join(source.read_text() for source in sources)
+    return set(re.findall(r"[\"']css/([\w-]+\.css)[\"']", text))
 
-    assert {Path(SHEET).name, *IMPORT.findall((STATIC / SHEET).read_text())} == files
+
+def test_every_file_is_loaded_by_somebody() -> None:
+    files = {file.name for file in (STATIC / "css").glob("*.css")}
+
+    assert files == loaded_by_name() | set(IMPORT.findall((STATIC / SHEET).read_text()))
 
 
 def test_it_holds_the_components_in_their_order() -> None:
@@ -46,11 +52,12 @@ def test_collected_it_is_one_file(tmp_path: Path) -> None:
 
 
 def test_a_colour_stands_in_the_tokens_alone() -> None:
+    """But for those of Django's own admin, which has tokens of its own."""
     colour = re.compile(r"#[0-9a-f]{3,8}\b|rgb\(|hsl\(")
     spread = {
         file.name
         for file in (STATIC / "css").glob("*.css")
-        if file.name != "tokens.css" and colour.search(file.read_text())
+        if file.name not in ("tokens.css", "admin.css") and colour.search(file.read_text())
     }
 
     assert spread == set()
