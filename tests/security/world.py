@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookies import SimpleCookie
 from typing import Any
 
 from django.http import HttpResponse
@@ -30,7 +31,16 @@ class Caller:
     def ask(
         self, method: str, address: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> HttpResponse:
-        given: Any = {} if body is None else body
+        """Whatever is answered, the next request is made as this one was: signed in or not."""
+        cookies = self.client.cookies.output(header="", sep=";")
+        try:
+            return self._ask(method, address, {} if body is None else body, headers)
+        finally:
+            self.client.cookies = SimpleCookie(cookies)
+
+    def _ask(
+        self, method: str, address: str, given: Any, headers: Mapping[str, str] | None
+    ) -> HttpResponse:
         if not self.is_program and isinstance(given, dict):
             send = getattr(self.client, method.lower())
             return send(address, given, headers=headers)  # type: ignore[no-any-return]
