@@ -38,6 +38,8 @@ POST   /projects/secret/new-definition/preview            302  404  404  200   2
 GET    /projects/secret/definitions/board/                302  404  404  200   200
 POST   /projects/secret/definitions/board/delete          302  404  404  302   302
 POST   /projects/secret/definitions/board/preview         302  404  404  200   200
+GET    /projects/secret/definitions/board/history/        302  404  404  200   200
+POST   /projects/secret/definitions/board/history/999999/ 302  404  404  404   404
 GET    /projects/secret/development/runs/r7/              302  404  200  200   200
 GET    /projects/secret/development/runs/r7/compare/?with=r7   302  404  200  200   200
 GET    /projects/secret/pins/                             302  404  200  200   200
