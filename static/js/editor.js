@@ -1,118 +1,84 @@
 // The editor of link definitions: highlighting, completion, search. It works without it.
 (() => {
   "use strict";
-  const make = (name, className, text = "") => {
+  const make = (name, text, attributes) => {
     const element = document.createElement(name);
-    element.className = className;
-    element.textContent = text;
+    element.append(text);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     return element;
   };
+  const all = (selector, work) => document.querySelectorAll(selector).forEach(work);
 
-  // Highlighting: the same text, painted below the field, whose own letters are transparent.
-  const PIECES = /(\{\{)([^{}]*)(\}\})|\[\[|\]\]/g;
-  const INSIDE = /"[^"]*"|'[^']*'|\|\s*\w+|[.$]?[A-Za-z_][\w.$-]*/g;
-  const spans = (target, text, pattern, kind) => {
-    let at = 0;
-    for (const found of text.matchAll(pattern)) {
-      target.append(text.slice(at, found.index), ...kind(found));
-      at = found.index + found[0].length;
-    }
-    target.append(text.slice(at));
-  };
-  const word = ([text]) => [make("i", /^["']/.test(text) ? "string" : text[0] === "|" ? "filter" : "name", text)];
+  // The same text, painted below the field, whose own letters are transparent.
+  const TOKEN = /(\{\{|\}\}|\[\[|\]\])|("[^"]*"|'[^']*')|(\|\s*\w*)|([.$]?[A-Za-z_][\w.$-]*)/g;
+  const KINDS = ["brace", "string", "filter", "name"];
   const paint = (field) => {
-    const { painted } = field;
-    painted.textContent = "";
-    spans(painted, field.value, PIECES, ([all, open, inside, close]) => {
-      const part = make("b", open ? "expression" : "piece");
-      if (!open) part.textContent = all;
-      else {
-        part.append(open);
-        spans(part, inside, INSIDE, word);
-        part.append(close);
-      }
-      return [part];
-    });
-    painted.append("\n");
-    painted.scrollTop = field.scrollTop;
-    painted.scrollLeft = field.scrollLeft;
+    let [at, inside] = [0, false];
+    field.painted.replaceChildren();
+    for (const { 0: text, index, ...groups } of field.value.matchAll(TOKEN)) {
+      const kind = KINDS.findIndex((_, number) => groups[number + 1]);
+      field.painted.append(field.value.slice(at, index), make("span", text, { class: inside || !kind ? KINDS[kind] : "" }));
+      inside = text === "{{" || (inside && text !== "}}");
+      at = index + text.length;
+    }
+    field.painted.append(field.value.slice(at), "\n");
+    Object.assign(field.painted, { scrollTop: field.scrollTop, scrollLeft: field.scrollLeft });
   };
 
   // Completion: variables after `{{`, filters after `|`, with the values of the run that is shown.
-  const options = (id) => [...(document.getElementById(id)?.options ?? [])].map(({ value, label }) => [value, label]);
+  const words = (id) => [...(document.getElementById(id)?.options ?? [])].map(({ value, label }) => [value, label]);
   const wanted = (field) => {
-    const before = field.value.slice(0, field.selectionStart);
-    const [, inside] = /\{\{((?:"[^"]*"|'[^']*'|[^{}])*)$/.exec(before) ?? [];
-    if (inside === undefined) return null;
-    const typed = /[\w.-]*$/.exec(inside)[0].replace(/^[.$]/, "");
-    const isFilter = /\|\s*[\w]*$/.test(inside);
-    const words = isFilter ? options("template-filters") : [...new Map([...options("template-names"), ...options("run-names")])];
-    const begins = words.filter(([name]) => name.toLowerCase().startsWith(typed.toLowerCase()));
-    const rest = words.filter((each) => !begins.includes(each) && each[0].toLowerCase().includes(typed.toLowerCase()));
-    return { typed, found: [...begins, ...rest].slice(0, 8) };
+    const [, inside] = /\{\{((?:"[^"]*"|'[^']*'|[^{}])*)$/.exec(field.value.slice(0, field.selectionStart)) ?? [];
+    if (inside === undefined) return { typed: "", found: [] };
+    const typed = /[\w.-]*$/.exec(inside)[0].replace(/^\./, "");
+    const names = () => [...new Map([...words("template-names"), ...words("run-names")])];
+    const at = ([name]) => name.toLowerCase().indexOf(typed.toLowerCase());
+    const found = (/\|\s*\w*$/.test(inside) ? words("template-filters") : names()).filter((each) => at(each) >= 0 && each[0] !== typed);
+    return { typed, found: found.sort((one, other) => (at(one) > 0) - (at(other) > 0)).slice(0, 8) };
+  };
+  const mark = (field, to) => {
+    const items = [...field.choices.children];
+    field.chosen = (to + items.length) % items.length;
+    items.forEach((item, index) => item.setAttribute("aria-selected", index === field.chosen));
+    field.setAttribute("aria-activedescendant", items[field.chosen].id);
   };
   const close = (field) => {
     field.choices.hidden = true;
     field.removeAttribute("aria-activedescendant");
   };
-  const mark = (field, to) => {
-    const items = [...field.choices.children];
-    const at = (to + items.length) % items.length;
-    items.forEach((item, index) => item.setAttribute("aria-selected", index === at));
-    field.setAttribute("aria-activedescendant", items[at].id);
-    field.chosen = at;
-  };
   const complete = (field) => {
-    const { typed, found } = wanted(field) ?? { found: [] };
-    if (!found.length || (found.length === 1 && found[0][0] === typed)) return close(field);
-    field.choices.replaceChildren(...found.map(([name, hint], index) => {
-      const item = make("li", "", name);
-      item.append(make("small", "", hint));
-      Object.assign(item, { id: `${field.choices.id}-${index}`, role: "option" });
-      item.dataset.word = name;
-      return item;
-    }));
-    field.choices.hidden = false;
-    mark(field, 0);
+    const { found } = wanted(field);
+    const item = ([name, hint], index) => make("li", name, { id: `${field.choices.id}-${index}`, role: "option", "data-word": name, "data-hint": hint });
+    field.choices.replaceChildren(...found.map(item));
+    field.choices.hidden = !found.length;
+    if (found.length) mark(field, 0);
+    else close(field);
   };
   const replace = (field, from, to, text) => {
+    field.focus();
     field.setRangeText(text, from, to, "end");
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    field.focus();
   };
-  const take = (field, item) => {
+  const take = (field, { dataset: { word } }) => {
     const at = field.selectionStart;
-    const { typed } = wanted(field);
-    const text = item.dataset.word;
-    const ends = text.endsWith(".") || /^[^{]*\}\}/.test(field.value.slice(at)) ? "" : " }}";
-    replace(field, at - typed.length, at, text + ends);
-    if (!text.endsWith(".")) close(field);
+    const open = !word.endsWith(".") && !/^[^{]*\}\}/.test(field.value.slice(at));
+    replace(field, at - wanted(field).typed.length, at, open ? `${word} }}` : word);
   };
-
-  const KEYS = {
-    ArrowDown: (field) => mark(field, field.chosen + 1),
-    ArrowUp: (field) => mark(field, field.chosen - 1),
-    Enter: (field) => take(field, field.choices.children[field.chosen]),
-    Tab: (field) => take(field, field.choices.children[field.chosen]),
-    Escape: close,
-  };
-  const equip = (field, index) => {
+  const chosen = (field) => take(field, field.choices.children[field.chosen]);
+  const KEYS = { ArrowDown: (field) => mark(field, field.chosen + 1), ArrowUp: (field) => mark(field, field.chosen - 1), Enter: chosen, Tab: chosen, Escape: close };
+  const equip = (field) => {
     if (field.painted) return;
     // One that was swapped in stands in the box of the one before.
     field.closest(".ed-code")?.replaceWith(field);
-    const box = make("div", "ed-code");
+    const box = make("div", "", { class: "ed-code" });
     field.before(box);
-    field.painted = make("div", "ed-paint");
-    field.painted.setAttribute("aria-hidden", "true");
-    field.choices = make("ul", "ed-choices");
-    Object.assign(field.choices, { hidden: true, role: "listbox", id: `${field.id || index}-choices` });
-    field.choices.setAttribute("aria-label", "Completions");
+    field.painted = make("div", "", { class: "ed-paint", "aria-hidden": "true" });
+    field.choices = make("ul", "", { class: "ed-choices", role: "listbox", id: `${field.id}-choices`, "aria-label": "Completions", hidden: "" });
     field.setAttribute("aria-autocomplete", "list");
     field.setAttribute("aria-controls", field.choices.id);
     box.append(field.painted, field, field.choices);
-    field.addEventListener("input", () => { paint(field); complete(field); });
-    field.addEventListener("scroll", () => paint(field));
-    field.addEventListener("blur", () => close(field));
+    const on = { input: () => complete(field), scroll: () => {}, blur: () => close(field) };
+    for (const [name, work] of Object.entries(on)) field.addEventListener(name, () => { paint(field); work(); });
     field.addEventListener("keydown", (event) => {
       if (field.choices.hidden || !KEYS[event.key]) return;
       event.preventDefault();
@@ -125,48 +91,36 @@
     paint(field);
   };
 
-  // Mistakes are underlined where they are; a button puts in what was meant.
-  const point = () => {
-    document.querySelectorAll("[data-template]").forEach((field) => field.removeAttribute("aria-invalid"));
-    for (const { dataset } of document.querySelectorAll("[data-error-for]")) {
-      document.getElementById(dataset.errorFor)?.setAttribute("aria-invalid", "true");
-    }
+  // Mistakes are marked where they are; a button puts in what was meant.
+  const refresh = () => {
+    all("[data-template]", equip);
+    all("[data-template]", (field) => field.removeAttribute("aria-invalid"));
+    all("[data-error-for]", ({ dataset }) => document.getElementById(dataset.errorFor)?.setAttribute("aria-invalid", "true"));
   };
   document.addEventListener("click", ({ target }) => {
     const { dataset } = target.closest("[data-fix]") ?? {};
     const field = dataset && document.getElementById(dataset.for);
-    if (!field) return;
-    const from = dataset.column - 1;
-    const wrong = /^[.$]?[\w]*/.exec(field.value.slice(from))[0];
-    replace(field, from, from + wrong.length, dataset.fix);
+    const from = dataset?.column - 1;
+    if (field) replace(field, from, from + /^[.$]?\w*/.exec(field.value.slice(from))[0].length, dataset.fix);
   });
 
-  const filter = ({ target }) => {
-    const list = target.dataset?.filter && document.getElementById(target.dataset.filter);
-    if (!list) return;
-    const words = target.value.toLowerCase().split(/\s+/);
-    let found = 0;
-    for (const card of list.querySelectorAll("label[data-words]")) {
-      card.hidden = !words.every((each) => card.dataset.words.includes(each));
-      found += !card.hidden;
-    }
-    for (const group of list.querySelectorAll("fieldset")) group.hidden = !group.querySelector("label:not([hidden])");
-    list.querySelector(".ed-none").hidden = found > 0;
-  };
+  // The catalogue: what is typed filters it, and asks for no preview.
   document.addEventListener("input", (event) => {
-    if (event.target.dataset?.filter) event.stopPropagation();
-    filter(event);
+    const list = document.getElementById(event.target.dataset?.filter);
+    if (!list) return;
+    event.stopPropagation();
+    const typed = event.target.value.toLowerCase().split(/\s+/);
+    for (const card of list.querySelectorAll("label")) card.hidden = !typed.every((each) => card.dataset.words.includes(each));
+    for (const group of list.querySelectorAll("fieldset")) group.hidden = !group.querySelector("label:not([hidden])");
+    list.querySelector(".ed-none").hidden = list.querySelector("label:not([hidden])") !== null;
   }, true);
   document.addEventListener("change", ({ target }) => {
-    if (target.name !== "provider") return;
-    document.getElementById("chosen-provider").textContent = target.closest("label").querySelector("strong").textContent;
+    if (target.name === "provider") document.getElementById("chosen-provider").textContent = target.closest("label").querySelector("strong").textContent;
   });
-  document.addEventListener("htmx:after:swap", (event) => {
-    document.querySelectorAll("[data-template]").forEach(equip);
-    point();
-    if (event.detail?.ctx?.target?.id === "definition-making") {
-      document.getElementById("definition-making").dispatchEvent(new Event("change", { bubbles: true }));
-    }
+  document.addEventListener("htmx:after:swap", ({ detail }) => {
+    refresh();
+    const making = document.getElementById("definition-making");
+    if (detail?.ctx?.target?.id === making?.id) making.dispatchEvent(new Event("change", { bubbles: true }));
   });
-  document.querySelectorAll("[data-template]").forEach(equip);
+  refresh();
 })();

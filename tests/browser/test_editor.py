@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from linkhub.links.models import LinkDefinition
 from linkhub.links.work import drain
@@ -88,11 +88,15 @@ def push() -> None:
 def admin(page: Page) -> Page:
     make.make_admin()
     page.context.clear_cookies()
+    sign_in_as_admin(page)
+    return page
+
+
+def sign_in_as_admin(page: Page) -> None:
     page.goto("/sign-in/")
     page.fill("[name=username]", "root")
     page.fill("[name=password]", make.PASSWORD)
     page.click("main button")
-    return page
 
 
 def test_a_new_admin_has_working_links_in_fifteen_actions(page: Page) -> None:
@@ -114,7 +118,7 @@ def test_a_new_admin_has_working_links_in_fifteen_actions(page: Page) -> None:
     wandb = page.get_by_role("link", name=re.compile("Weights & Biases")).first
     expect(wandb).to_have_attribute("href", "https://wandb.ai/vision/cats/runs/8a1f")
     logs = page.get_by_role("link", name=re.compile("All workflow logs")).first
-    expect(logs).to_have_attribute("href", re.compile("^https://grafana.example.com/explore"))
+    expect(logs).to_have_attribute("href", re.compile(r"^https://grafana\.example\.com/explore\?"))
     assert me.number <= 15
 
 
@@ -164,7 +168,9 @@ def test_variables_and_filters_are_completed_by_keyboard_alone(admin: Page) -> N
     expect(admin.locator("#run-names")).to_have_count(1)
     admin.keyboard.type("?x={{ context.wa")
     admin.keyboard.press("ArrowDown")
-    expect(admin.get_by_role("option", name="context.wandb_id")).to_contain_text("= 8a1f")
+    expect(admin.get_by_role("option", name="context.wandb_id")).to_have_attribute(
+        "data-hint", "= 8a1f"
+    )
     admin.keyboard.press("Escape")
 
     expect(admin.locator("#id_template-choices")).to_be_hidden()
@@ -185,15 +191,25 @@ def test_a_provider_is_found_and_brings_its_fields(admin: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
-def test_everybody_can_use_it(admin: Page, scheme: str, width: int) -> None:
+def test_everybody_can_use_it(chromium: Browser, site: str, scheme: str, width: int) -> None:
     push()
-    admin.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    admin.set_viewport_size({"width": width, "height": 800})
-    admin.goto(ADD)
-    admin.locator("#id_template").fill("https://b.example.com/{{ .podName | lower }}/{{ .x }}")
-    expect(admin.get_by_text("unknown variable `x`")).to_be_visible()
-    for_it = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa"]}}
-    found = Axe().run(admin, context=".editor", options=for_it)
+    make.make_admin()
+    # What axe does to a page, the policy forbids.
+    context = chromium.new_context(
+        base_url=site,
+        bypass_csp=True,
+        color_scheme=scheme,  # type: ignore[arg-type]
+        viewport={"width": width, "height": 800},
+    )
+    page = context.new_page()
+    sign_in_as_admin(page)
+    page.goto(ADD)
+    page.locator("#id_template").fill("https://b.example.com/{{ .podName | lower }}/{{ .x }}")
+    expect(page.get_by_text("unknown variable `x`")).to_be_visible()
+    only = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa"]}}
+    found = Axe().run(page, context=".editor", options=only)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
 
     assert found.violations_count == 0, found.generate_report()
-    assert admin.evaluate("document.documentElement.scrollWidth") <= width
+    assert wide <= width
