@@ -63,7 +63,14 @@ def once(procedure: str, count: int, fault: tuple[int, dict[str, str], bytes]) -
     return at
 
 
-@pytest.mark.parametrize("name", FAULTS)
+# Those that are told apart late; the rest takes its time in `make test-slow`.
+OFTEN = ("unauthenticated", "too many for a proxy", "truncated", "a page to sign in")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*OFTEN, *(pytest.param(name, marks=pytest.mark.slow) for name in FAULTS if name not in OFTEN)],
+)
 def test_it_catches_up_after_a_fault(flyte: BackEnd, poll_it: Poll, name: str) -> None:
     filled(flyte)
     flyte.fault = once("ListRuns", 2, FAULTS[name])
@@ -123,9 +130,8 @@ def test_it_says_what_is_no_flyte(flyte: BackEnd, poll_it: Poll) -> None:
     assert poll_it().last_error == "The address answers 404: it is no Flyte 2."
 
 
-@pytest.mark.parametrize(
-    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 6))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(6))
 def test_it_loses_nothing_whatever_fails(flyte: BackEnd, poll_it: Poll, seed: int) -> None:
     """A fifth of all calls fails, and runs keep coming."""
     filled(flyte)

@@ -37,6 +37,7 @@ def test_it_reads_what_changes_while_it_watches(flyte: BackEnd, poll_it: Poll) -
     assert source.last_error == ""
 
 
+@pytest.mark.slow
 def test_it_finds_a_run_that_begins_while_it_watches(flyte: BackEnd, poll_it: Poll) -> None:
     begin = threading.Thread(target=lambda: flyte.add("new"))
     waiting = threading.Thread(target=when_watched, args=(flyte, begin, 1))
@@ -64,6 +65,7 @@ def test_a_stream_that_is_cut_off_is_no_failure(flyte: BackEnd, poll_it: Poll) -
     assert Run.objects.get().phase == "succeeded"
 
 
+@pytest.mark.slow
 def test_a_stream_that_is_refused_is_no_failure(flyte: BackEnd, poll_it: Poll) -> None:
     flyte.add("r1", phase="RUNNING")
     flyte.fault = lambda procedure: (503, {}, b"") if procedure.startswith("Watch") else None
