@@ -9,10 +9,11 @@ lines (a backslash, a host in Unicode or with `%`, `http:/host`) is refused, nev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from linkhub.lib.url_form import normalise_url, url_digest
@@ -163,6 +164,8 @@ def _place(url: str, schemes: frozenset[str]) -> _Place | Refusal:
     return _place_of(scheme, authority[0].lower() if authority else "")
 
 
+# The same few hosts over and over: a page, or a batch, checks hundreds of URLs.
+@lru_cache(maxsize=1_024)
 def _place_of(scheme: str, authority: str) -> _Place | Refusal:
     if "@" in authority:
         return Refusal("userinfo", "a URL may not hold a user name or password")
@@ -222,8 +225,8 @@ def _exact(place: _Place) -> str:
     return place.host if place.port == own else f"{place.host}:{place.port}"
 
 
-def _matches(place: _Place, globs: Iterable[str]) -> bool:
-    return any(_match_one(place, glob.lower()) for glob in globs)
+def _matches(place: _Place, globs: Collection[str]) -> bool:
+    return "*" in globs or any(_match_one(place, glob.lower()) for glob in globs)
 
 
 def _match_one(place: _Place, glob: str) -> bool:

@@ -25,7 +25,7 @@ class Firsts(NamedTuple):
     @classmethod
     def of(cls, actions: Collection[int]) -> Firsts:
         rows = (
-            Attempt.objects.filter(action__in=actions)
+            Attempt.objects.filter(action__any_of=actions)
             .order_by(
                 "action_id",
                 "-number",
@@ -45,8 +45,8 @@ class Firsts(NamedTuple):
     def of_links(self, links: QuerySet[Link]) -> QuerySet[Link]:
         """Those of no attempt or pod, or of these."""
         return links.filter(
-            Q(attempt__isnull=True) | Q(attempt__in=self.attempts),
-            Q(pod__isnull=True) | Q(pod__in=self.pods),
+            Q(attempt__isnull=True) | Q(attempt__any_of=self.attempts),
+            Q(pod__isnull=True) | Q(pod__any_of=self.pods),
         )
 
 

@@ -84,7 +84,7 @@ def load_units(units: Collection[Unit]) -> dict[Unit, UnitFacts]:
 def root_actions(runs: Collection[int]) -> dict[int, tuple[int, str]]:
     """Each run's root action, id and name: without a parent; of several `a0`, else the first."""
     first = Case(When(name="a0", then=Value(0)), default=Value(1))
-    roots = Action.objects.filter(run__in=runs, parent="").order_by("run_id", first, "pk")
+    roots = Action.objects.filter(run__any_of=runs, parent="").order_by("run_id", first, "pk")
     rows = roots.distinct("run_id").values_list("run_id", "pk", "name")
     return {run: (pk, name) for run, pk, name in rows}
 
@@ -106,7 +106,7 @@ class _Loaded:
         runs = {unit.run_id for unit in units if unit.run_id is not None}
         alone = {unit.run_id for unit in units if unit.action_id is None}
         self.projects = dict(
-            Project.objects.filter(pk__in={unit.project_id for unit in units}).values_list(
+            Project.objects.filter(pk__any_of={unit.project_id for unit in units}).values_list(
                 "pk", "name"
             )
         )
@@ -133,7 +133,7 @@ class _Loaded:
 
     def _actions(self, ids: set[int]) -> dict[int, ActionFacts]:
         rows = list(
-            Action.objects.filter(pk__in=ids, run__in=self.runs).defer("stamps", "observed")
+            Action.objects.filter(pk__any_of=ids, run__any_of=self.runs).defer("stamps", "observed")
         )
         tasks = _tasks({row.task_id for row in rows if row.task_id is not None})
         attempts = _attempts(ids)
@@ -174,7 +174,7 @@ class _Loaded:
 def _runs(
     ids: set[int], attached: Mapping[Owner, tuple[AttachedFacts, ...]]
 ) -> dict[int, RunFacts]:
-    rows = Run.objects.filter(pk__in=ids).values_list(*RUN_COLUMNS)
+    rows = Run.objects.filter(pk__any_of=ids).values_list(*RUN_COLUMNS)
     return {row[0]: _run(row, attached.get((row[0], None), ())) for row in rows}
 
 
@@ -191,7 +191,7 @@ def _attached(units: Collection[Unit]) -> dict[Owner, tuple[AttachedFacts, ...]]
     actions = {unit.action_id for unit in units if unit.action_id is not None}
     # A run's own may be one of its actions', attempts' or pods' (their level, attempt or pod).
     runs = {unit.run_id for unit in units if unit.run_id is not None}
-    rows = AttachedLink.objects.filter(Q(action__in=actions) | Q(run__in=runs, action=None))
+    rows = AttachedLink.objects.filter(Q(action__any_of=actions) | Q(run__any_of=runs, action=None))
     found: dict[Owner, list[AttachedFacts]] = defaultdict(list)
     for row in rows.order_by("position", "key", "attempt", "pod"):
         found[row.run_id, row.action_id].append(
@@ -201,7 +201,7 @@ def _attached(units: Collection[Unit]) -> dict[Owner, tuple[AttachedFacts, ...]]
 
 
 def _tasks(ids: set[int]) -> dict[int, _TaskFacts]:
-    rows = Task.objects.filter(pk__in=ids).values_list("pk", "name", "version", "links")
+    rows = Task.objects.filter(pk__any_of=ids).values_list("pk", "name", "version", "links")
     return {
         pk: _TaskFacts(name, version, tuple(_static(links))) for pk, name, version, links in rows
     }
@@ -220,7 +220,7 @@ def _static(links: list[dict[str, object]]) -> Iterator[AttachedFacts]:
 
 
 def _attempts(actions: set[int]) -> dict[int, tuple[AttemptFacts, ...]]:
-    rows = Attempt.objects.filter(action__in=actions).order_by("number")
+    rows = Attempt.objects.filter(action__any_of=actions).order_by("number")
     pods = _pods(actions)
     found: dict[int, list[AttemptFacts]] = defaultdict(list)
     for action_id, pk, *fields in rows.values_list("action_id", *ATTEMPT_COLUMNS):
@@ -231,7 +231,7 @@ def _attempts(actions: set[int]) -> dict[int, tuple[AttemptFacts, ...]]:
 def _pods(actions: set[int]) -> dict[int, tuple[PodFacts, ...]]:
     """By attempt id, in the order that facts are in: primary, worker index, name."""
     found: dict[int, list[PodFacts]] = defaultdict(list)
-    rows = Pod.objects.filter(attempt__action__in=actions)
+    rows = Pod.objects.filter(attempt__action__any_of=actions)
     for attempt_id, *fields in rows.values_list("attempt_id", *POD_COLUMNS):
         found[attempt_id].append(PodFacts(*fields))
     return {attempt_id: tuple(sorted(pods, key=_place)) for attempt_id, pods in found.items()}

@@ -80,17 +80,16 @@ def digests_of(
 
 def digest_of(facts: UnitFacts, link: ResolvedLink, url: str) -> bytes:
     """16 bytes; `url` is the link's own, or what stands for it where it depends on now."""
-    said = (_created(facts), url, link.expires_at and link.expires_at.isoformat(), *_said(link))
+    said = (_created(facts), url, link.expires_at, *_said(link))
     return hashlib.sha256(orjson.dumps(said)).digest()[:16]
 
 
-def _created(facts: UnitFacts) -> str | None:
-    created = facts.run.created_at if facts.run else None
-    return created.isoformat() if created else None
+def _created(facts: UnitFacts) -> datetime | None:
+    return facts.run.created_at if facts.run else None
 
 
 def row_of(unit: Unit, facts: UnitFacts, link: ResolvedLink, digest: bytes) -> Row:
-    """The link as JSON for `links_link`: the tool by name, bytes in hexadecimal."""
+    """The link for `links_link`, as JSON is to have it: the tool by name, bytes in hexadecimal."""
     ready = link.state == State.READY
     return {
         "project_id": unit.project_id,
@@ -121,6 +120,6 @@ def row_of(unit: Unit, facts: UnitFacts, link: ResolvedLink, digest: bytes) -> R
         "message_format": link.message_format,
         "new_tab": link.new_tab,
         "depends_on_now": link.depends_on_now,
-        "expires_at": link.expires_at and link.expires_at.isoformat(),
+        "expires_at": link.expires_at,
         "digest": digest.hex(),
     }

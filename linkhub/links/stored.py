@@ -25,9 +25,9 @@ def rows_of(
     actions = {unit.action_id for unit in units if unit.action_id is not None}
     alone = {unit.project_id for unit in units if unit.run_id is None}
     branches = [
-        rows.filter(action__in=actions),
-        rows.filter(project__in=projects, run__in=runs, action=None),
-        rows.filter(project__in=alone, run=None, action=None),
+        rows.filter(action__any_of=actions),
+        rows.filter(project__any_of=projects, run__any_of=runs, action=None),
+        rows.filter(project__any_of=alone, run=None, action=None),
     ]
     first, *others = (branch.order_by().values_list(*UNIT_COLUMNS, *columns) for branch in branches)
     for project_id, run_id, action_id, *values in first.union(*others, all=True):

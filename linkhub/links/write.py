@@ -131,7 +131,7 @@ def _hand_over(outcomes: Sequence[Outcome], python: Mapping[Unit, int]) -> None:
         mark(units, lane=Pending.Lane.PYTHON, priority=Pending.Priority(priority))
         nudge_on_commit(Pending.Lane.PYTHON)
     if void := [python[unit] for unit in decided if unit in python]:
-        Pending.objects.filter(pk__in=void).delete()
+        Pending.objects.filter(pk__any_of=void).delete()
 
 
 def _write_links(outcomes: Sequence[Outcome]) -> None:
@@ -143,7 +143,7 @@ def _write_links(outcomes: Sequence[Outcome]) -> None:
         changed += _changed(outcome.rows, of_unit, outcome.undecided)
         gone += [link.id for identity, link in of_unit.items() if identity not in outcome.rows]
     if gone:
-        Link.objects.filter(pk__in=gone).delete()
+        Link.objects.filter(pk__any_of=gone).delete()
     _upsert(changed)
 
 
@@ -203,6 +203,6 @@ def _finish(outcomes: Sequence[Outcome], held: Mapping[int, int]) -> None:
     done = [one.claimed.id for one in outcomes if held[one.claimed.id] == one.claimed.generation]
     again = [one.claimed.id for one in outcomes if held[one.claimed.id] != one.claimed.generation]
     if done:
-        Pending.objects.filter(pk__in=done).delete()
+        Pending.objects.filter(pk__any_of=done).delete()
     if again:
-        Pending.objects.filter(pk__in=again).update(claim=None, claimed_until=None)
+        Pending.objects.filter(pk__any_of=again).update(claim=None, claimed_until=None)

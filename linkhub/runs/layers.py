@@ -55,7 +55,7 @@ class Overrides:
         if not owners:
             return
         stored = AttachedLink.objects.filter(
-            run__in={run for run, _ in owners}, layer=AttachedLink.Layer.OVERRIDE
+            run__any_of={run for run, _ in owners}, layer=AttachedLink.Layer.OVERRIDE
         )
         for row in stored.order_by("position"):
             if (owner := owners.get((row.run_id, row.action_id))) is not None:
@@ -115,6 +115,6 @@ class Overrides:
                 )
         stored = AttachedLink.objects.filter(layer=AttachedLink.Layer.OVERRIDE)
         runs = owners.pop(None, set())
-        stored.filter(run__in=runs, action=None).delete()
-        stored.filter(action__in=owners).delete()
+        stored.filter(run__any_of=runs, action=None).delete()
+        stored.filter(action__any_of=owners).delete()
         AttachedLink.objects.bulk_create(rows)

@@ -91,7 +91,7 @@ def _trees(recording: Recording) -> dict[RunKey, Tree[Step]]:
             When(context__isnull=False, then=Value(True)), output_field=BooleanField(null=True)
         )
         columns = ("run_id", "pk", "name", "parent", context, "phase", "ended_at")
-        for run_id, *step in Action.objects.filter(run__in=wanted).values_list(*columns):
+        for run_id, *step in Action.objects.filter(run__any_of=wanted).values_list(*columns):
             nodes[wanted[run_id]].append(Step(*step))
     return {key: Tree(nodes[key]) for key in wanted.values()}
 

@@ -110,7 +110,7 @@ def _read(rows: Rows[K, M], model: type[M], names: Sequence[str], keys: Collecti
     if not keys:
         return
     values = zip(*keys, strict=True)
-    held = {f"{name}__in": set(each) for name, each in zip(names, values, strict=True)}
+    held = {f"{name}__any_of": set(each) for name, each in zip(names, values, strict=True)}
     for row in model._default_manager.filter(**held).only(*names):
         rows.add_stored(tuple(getattr(row, name) for name in names), row)  # type: ignore[arg-type]
 
@@ -194,7 +194,7 @@ class Recording:
         """Read what is stored of the actions, attempts and pods that the documents name."""
         names = {action.name for item in self.items for action in item.document.actions}
         if names:
-            self.load_actions(Action.objects.filter(name__in=names))
+            self.load_actions(Action.objects.filter(name__any_of=names))
 
     def load_actions(self, stored: models.QuerySet[Action]) -> None:
         """Of runs that were stored before: one that was made here has nothing below it yet."""
@@ -202,15 +202,15 @@ class Recording:
         if not keys:
             return
         found: dict[int, ActionKey] = {}
-        for action in stored.filter(run__in=keys).select_related("task"):
+        for action in stored.filter(run__any_of=keys).select_related("task"):
             key = (*keys[action.run_id], action.name)
             if self.actions.get(key) is None:
                 found[action.pk] = key
                 self.actions.add_stored(key, action)
                 self.ends_before[key] = End.of(action)
-        for attempt in Attempt.objects.filter(action__in=found):
+        for attempt in Attempt.objects.filter(action__any_of=found):
             self.attempts.add_stored((found[attempt.action_id], attempt.number), attempt)
-        for pod in Pod.objects.filter(attempt__action__in=found).select_related("attempt"):
+        for pod in Pod.objects.filter(attempt__action__any_of=found).select_related("attempt"):
             key = found[pod.attempt.action_id]
             self.pods.add_stored((key, pod.attempt.number, pod.name), pod)
 
@@ -309,9 +309,9 @@ class Recording:
 def _stored(keys: Collection[RunKey]) -> models.QuerySet[Run]:
     """The runs with these natural keys, and perhaps some more."""
     return Run.objects.filter(
-        project__in={project for project, _, _ in keys},
-        domain__in={domain for _, domain, _ in keys},
-        name__in={name for _, _, name in keys},
+        project__any_of={project for project, _, _ in keys},
+        domain__any_of={domain for _, domain, _ in keys},
+        name__any_of={name for _, _, name in keys},
     )
 
 

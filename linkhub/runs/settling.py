@@ -67,9 +67,9 @@ def _other_reopenings(recording: Recording) -> Iterator[tuple[RunKey, datetime |
         return
     demanded = Cast(KeyTextTransform(reopening.REOPENED, "stamps"), models.BigIntegerField())
     others = (
-        Action.objects.filter(run__in=keys)
+        Action.objects.filter(run__any_of=keys)
         .filter(Q(reopened_at__isnull=False) | Q(stamps__has_key=reopening.REOPENED))
-        .exclude(pk__in=[action.pk for _, action in recording.actions.items() if action.pk])
+        .exclude(pk__any_of=[action.pk for _, action in recording.actions.items() if action.pk])
         .values_list("run_id")
         .annotate(retried=Max("reopened_at"), demanded=Max(demanded))
     )
@@ -86,7 +86,7 @@ def _settle_tasks(recording: Recording) -> None:
     ]
     if moved:
         recording.load_actions(
-            Action.objects.filter(run__in=moved, task_version="", task__isnull=False)
+            Action.objects.filter(run__any_of=moved, task_version="", task__isnull=False)
         )
     wanted: dict[ActionKey, tuple[int, str, str]] = {}
     for key, action in recording.actions.items():

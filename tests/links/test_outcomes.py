@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 from django.db import connection
 
@@ -103,7 +103,7 @@ def test_its_rows_say_all_that_a_link_says(name: str) -> None:
 def store(unit: Unit, facts: UnitFacts, link: ResolvedLink) -> Row:
     row = row_of(unit, facts, link, digest_of(facts, link, link.url))
     with connection.cursor() as cursor:
-        cursor.execute(UPSERT_LINKS, [json.dumps([row])])
+        cursor.execute(UPSERT_LINKS, [orjson.dumps([row]).decode()])
     return row
 
 

@@ -11,6 +11,8 @@ import json
 import re
 from urllib.parse import quote
 
+# `json.dumps` would make an encoder a call.
+_JSON = json.JSONEncoder(ensure_ascii=False).encode
 _RISON_ID = re.compile(r"[A-Za-z_./~%+\x80-\U0010ffff][A-Za-z0-9_./~%+\x80-\U0010ffff-]*")
 _JSURL_PLAIN = re.compile(r"[^A-Za-z0-9_.-]")
 
@@ -22,7 +24,7 @@ def well_formed(value: str) -> str:
 
 def json_string(value: str) -> str:
     """A JSON string with its quotes."""
-    return json.dumps(value, ensure_ascii=False)
+    return _JSON(value)
 
 
 def json_inner(value: str) -> str:
@@ -36,7 +38,7 @@ def logql(value: str) -> str:
     Both follow Go, whose escapes are a superset of JSON's except `\\/` and surrogate pairs; with
     `ensure_ascii` off neither is written.
     """
-    return json.dumps(value, ensure_ascii=False)
+    return _JSON(value)
 
 
 def rison(value: str) -> str:
