@@ -23,7 +23,8 @@ from tests.security.hostile import record, run_document, single_fields
 
 STEPS = 45
 FOREIGN = """() => [...document.querySelectorAll(
-    'iframe, object, embed, base, math, marquee, script:not([src^="/static/"], [src="/admin/jsi18n/"]), style'
+    'iframe, object, embed, base, math, marquee, style,'
+    + 'script:not([src^="/static/"], [src="/admin/jsi18n/"])'
 )].map(each => each.outerHTML.slice(0, 200)).concat(
     [...document.querySelectorAll('*')].flatMap(each => [...each.attributes]
         .filter(one => /^(on|hx-on|srcdoc$|style$)/i.test(one.name)
