@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ from linkhub.links.models import LinkDefinition, Tool
 from tests.factories import make_definition, make_project, make_tool
 from tests.links.as_code.files import FILE, apply
 
+# `ROUND_TRIPS` asks for more than the few of every run of the tests.
+ROUND_TRIPS = int(os.environ.get("ROUND_TRIPS", "12"))
 LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0{}[]")
 TEXT = st.text(LETTERS, max_size=12) | st.sampled_from(
     [
@@ -117,7 +120,7 @@ def empty() -> None:
 
 class TestAnything(TestCase):
     @given(STORED)
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=ROUND_TRIPS, deadline=None)
     def test_it_comes_back_the_same(self, given: Any) -> None:
         with transaction.atomic():
             store(*given)
