@@ -27,6 +27,12 @@ REASON: Final = "first start"
 _TITLES: Final = {"flyte": "Flyte", "wandb": "Weights & Biases", "grafana": "Grafana"}
 _KINDS: Final = {"flyte": ("flyte2", "flyte1"), "wandb": ("wandb",), "grafana": ("grafana",)}
 _WORDS: Final = {"wandb": ("wandb",), "grafana": ("grafana",), "flyte": ("flyte", "union")}
+# Pages that each tool has at a fixed place.
+_PAGES: Final = {
+    "grafana": ("/explore", "/d", "/a", "/dashboards", "/login", "/datasources"),
+    "wandb": ("/home", "/login", "/site"),
+    "flyte": ("/console", "/v2"),
+}
 _TRACKED: Final = ("wandb_id", "_wandb_run_id", "wandb_project")
 
 
@@ -138,17 +144,23 @@ def _read(name: str, url: str) -> tuple[str, str, dict[str, str]]:
                 }
                 return kind, found.base_url, named if name == "wandb" else {}
     split = urlsplit(url)
-    if name == "flyte" and split.path.startswith("/console"):
-        return "flyte1", f"{split.scheme}://{split.netloc}", {}
-    path = split.path.rstrip("/")
-    if name == "flyte":
-        path = path.removesuffix("/v2")
-    if split.query or split.fragment:
+    path, page = _cut(name, split.path)
+    if (split.query or split.fragment) and not page:
         title = _TITLES[name]
         raise forms.ValidationError(
             f"This page of {title} says too little: give the address that {title} itself has."
         )
-    return kinds[0], f"{split.scheme}://{split.netloc}{path}", {}
+    kind = "flyte1" if page == "/console" else kinds[0]
+    return kind, f"{split.scheme}://{split.netloc}{path}", {}
+
+
+def _cut(name: str, path: str) -> tuple[str, str]:
+    """The path that the tool begins with, and the page of its own that follows."""
+    at, page = min(
+        ((f"{path}/".index(f"{page}/"), page) for page in _PAGES[name] if f"{page}/" in f"{path}/"),
+        default=(len(path), ""),
+    )
+    return path[:at].rstrip("/"), page
 
 
 def _settings(name: str, url: str) -> dict[str, str]:

@@ -42,6 +42,10 @@ def start(**answers: str) -> list[str]:
         ),
         ("wandb", "https://wandb.ai/vision/cats/runs/8a1f", "wandb", "https://wandb.ai"),
         ("wandb", "https://w.example.com", "wandb", "https://w.example.com"),
+        ("wandb", "https://w.example.com/home", "wandb", "https://w.example.com"),
+        ("grafana", "https://g.example.com/x/explore", "grafana", "https://g.example.com/x"),
+        ("grafana", "https://g.example.com/explore?a=1", "grafana", "https://g.example.com"),
+        ("flyte", "https://f.example.com/console", "flyte1", "https://f.example.com"),
         ("flyte", "https://flyte.example.com/v2", "flyte2", "https://flyte.example.com"),
         (
             "flyte",
