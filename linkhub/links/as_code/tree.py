@@ -21,7 +21,7 @@ from linkhub.lib.storable import is_storable
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 50
-MAX_NODES = 500_000
+MAX_NODES = 200_000
 MAX_ERRORS = 100
 
 Location: TypeAlias = tuple[str | int, ...]
@@ -164,6 +164,7 @@ class _Builder:
         self.open: list[tuple[Node, list[Node], str | None]] = []
         self.anchors: dict[str, Node] = {}
         self.roots: list[Node] = []
+        self.read = 0
 
     def build(self, events: Iterator[Any]) -> Node:
         for event in events:
@@ -232,8 +233,12 @@ class _Builder:
         return found
 
     def _add(self, node: Node, anchor: str | None) -> None:
-        """Sizes count what aliases stand for, so that a bomb is refused before it is expanded."""
-        if node.size > MAX_NODES:
+        """Sizes count what aliases stand for, so that a bomb is refused before it is expanded.
+
+        What was read is counted too: a long file is refused where it is too long, not at its end.
+        """
+        self.read += 1
+        if max(node.size, self.read) > MAX_NODES:
             message = f"is more than {MAX_NODES} values, aliases counted"
             raise BadFile([Mistake(node.line, node.column, message)])
         if anchor is not None:

@@ -73,6 +73,11 @@ def test_it_refuses_a_bomb_before_it_goes_off() -> None:
     assert time.monotonic() - began < 1
 
 
+def test_it_refuses_what_is_too_long_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, "MAX_NODES", 3)
+    assert mistakes("[1, 2, 3, 4, 5]")[0].startswith("line 1, column 11: is more than 3 values")
+
+
 def test_it_refuses_an_alias_of_what_it_stands_in() -> None:
     assert mistakes("a: &a [*a]") == ["line 1, column 8: `*a` stands for nothing before it"]
 
