@@ -18,7 +18,7 @@ from linkhub.ingest.flyte2.documents import action_of, run_of
 from linkhub.ingest.flyte2.listing import LIMIT, mark_of
 from linkhub.ingest.flyte2.settings import Flyte2Settings
 from linkhub.ingest.sources.connector import Part, Progress, RunRef
-from linkhub.ingest.sources.errors import RunError
+from linkhub.ingest.sources.errors import RunError, RunGone
 from linkhub.lib.phases import is_terminal
 from linkhub.runs.documents import ActionDocument, RunDocument
 
@@ -111,7 +111,7 @@ class RunReader:
         found: dict[str, dict[str, Any]] = {}
         token = ""
         while True:
-            answer = self._calls.unary(f"{SERVICE}/ListActions", self._list_request(token))
+            answer = self._list(token)
             for action in values.objects(answer.get("actions")):
                 name = values.inner(action, "id").get("name")
                 if isinstance(name, str) and name:
@@ -124,12 +124,16 @@ class RunReader:
                 raise RunError(f"The run's actions cannot all be listed; {len(found)} were.")
             token = following
 
-    def _list_request(self, token: str) -> dict[str, Any]:
+    def _list(self, token: str) -> dict[str, Any]:
         order = [{"key": "created_at", "direction": "ASCENDING"}]
-        return {
-            "runId": self._id,
-            "request": {"limit": LIMIT, "token": token, "sortByFields": order},
-        }
+        request = {"limit": LIMIT, "token": token, "sortByFields": order}
+        try:
+            asked = {"runId": self._id, "request": request}
+            return self._calls.unary(f"{SERVICE}/ListActions", asked)
+        except Failed as error:
+            if error.code == "not_found":
+                raise RunGone(str(error)) from error
+            raise
 
     def _details(self, name: str) -> dict[str, Any]:
         answer = self._calls.unary(f"{SERVICE}/GetActionDetails", {"actionId": self._of(name)})

@@ -19,7 +19,7 @@ from typing import Any, Literal
 Kind = Literal["string", "bytes", "int", "bool", "timestamp", "duration"]
 VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MAX_FIELDS = 1_000_000
+MAX_FIELDS = 100_000
 
 
 class WireError(ValueError):

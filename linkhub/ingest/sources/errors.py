@@ -32,3 +32,7 @@ class Denied(SourceError):
 
 class RunError(Exception):
     """One run or one scope cannot be read; the others can."""
+
+
+class RunGone(RunError):
+    """The back end has deleted the run: what is recorded stays, and it is followed no more."""

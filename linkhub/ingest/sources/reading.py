@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from linkhub.accounts.models import Project
 from linkhub.ingest.models import FollowedRun, Source
 from linkhub.ingest.sources.connector import Connector, Part, RunRef, TaskLinks
-from linkhub.ingest.sources.errors import RunError
+from linkhub.ingest.sources.errors import RunError, RunGone
 from linkhub.ingest.sources.leases import Lease
 from linkhub.ingest.sources.schedule import pause
 from linkhub.ingest.sources.settings import Scope, SourceSettings
@@ -94,6 +94,8 @@ class Reader:
                 self._keep(row, part, target)
                 finished = part.finished
                 yield
+        except RunGone:
+            finished = True
         except (RunError, ValidationError) as error:
             self._fail(row, error)
             return

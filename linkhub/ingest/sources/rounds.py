@@ -175,7 +175,7 @@ def _succeed(lease: Lease, began: datetime, *, caught_up: bool, problems: list[s
     now = timezone.now()
     fields: dict[str, Any] = {"last_success_at": now, "failures": 0, "last_error": ""}
     if problems:
-        fields = {"last_error": " ".join(problems)[:2000], "last_error_at": now}
+        fields = {"failures": 0, "last_error": " ".join(problems)[:2000], "last_error_at": now}
     elif caught_up:
         fields["caught_up_at"] = began
     held(lease).update(**fields)

@@ -125,6 +125,16 @@ def test_one_action_that_cannot_be_read_stops_no_other_run(flyte: BackEnd, poll_
     assert_all_there(flyte)
 
 
+def test_a_run_that_was_deleted_is_followed_no_more(flyte: BackEnd, poll_it: Poll) -> None:
+    flyte.add("r1", phase="RUNNING")
+    poll_it()
+    flyte.runs.clear()
+    source = poll_it()
+    assert (source.failures, source.last_error) == (0, "")
+    assert FollowedRun.objects.get().due_at is None
+    assert Run.objects.get().phase == "running"
+
+
 def test_it_says_what_is_no_flyte(flyte: BackEnd, poll_it: Poll) -> None:
     flyte.fault = lambda _: (404, {"Content-Type": "text/plain"}, b"secret of another service")
     assert poll_it().last_error == "The address answers 404: it is no Flyte 2."
