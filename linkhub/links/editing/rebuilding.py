@@ -21,6 +21,7 @@ from linkhub.links.providers import Built, Identified, Parameter, Provider, Requ
 
 PADDINGS: Final = ("0", "1m", "5m", "10m", "15m", "30m", "1h")
 MOST_STEPS: Final = 12
+MOST_BUILDS: Final = 3_000
 MOST_TOKENS: Final = 60
 MOST_FOUND: Final = 1_000
 LONGEST_TOKEN: Final = 500
@@ -98,7 +99,7 @@ def _rebuild(
 
 
 def _climb(url: str, known: Rebuilt, knobs: list[_Knob], values: Values) -> Rebuilt | None:
-    tokens = tokens_of(url)
+    tokens, builds = tokens_of(url), 0
     reached = _agreement(url, known, values)
     for _ in range(MOST_STEPS):
         if reached == len(url) + 1:
@@ -107,10 +108,10 @@ def _climb(url: str, known: Rebuilt, knobs: list[_Knob], values: Values) -> Rebu
         for knob in knobs:
             for value in _candidates(knob.parameter, tokens):
                 turned = knob.turned(known, value)
-                agreed = _agreement(url, turned, values)
+                agreed, builds = _agreement(url, turned, values), builds + 1
                 if agreed > far:
                     best, far = turned, agreed
-        if best is None:
+        if best is None or builds > MOST_BUILDS:
             return None
         known, reached = best, far
     return None

@@ -25,7 +25,7 @@ from linkhub.runs.pending import mark
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
-EXAMPLES = int(os.environ.get("LINKHUB_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("LINKHUB_EXAMPLES", "8"))
 Place = tuple[str, str | None, int | None, str | None]
 Said = tuple[str, str]
 
