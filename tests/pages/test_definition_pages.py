@@ -179,6 +179,12 @@ def test_a_provider_brings_its_parameters_level_and_name(maintainer: Client) -> 
     assert 'value="grafana-pod-logs"' in shown
 
 
+def test_a_tool_that_came_with_another_provider_is_dropped(maintainer: Client) -> None:
+    shown = part(maintainer, "making", provider="wandb_run", new_tool='{"kind": "grafana"}')
+
+    assert "grafana" not in shown
+
+
 def test_a_pasted_url_becomes_a_draft(maintainer: Client, project: Project) -> None:
     make.make_action(make.make_run("f3a1b2c3", project=project))
     shown = part(maintainer, "proposals", url="https://b.example.com/x/f3a1b2c3")

@@ -114,6 +114,8 @@ def making_part(request: HttpRequest, editor: Editor) -> HttpResponse:
     for name, text in given.items():
         if name not in {"key", "name"} or name in missing:
             data[name] = text
+    # A tool that came with another provider is not this one's.
+    data["new_tool"] = ""
     form = editor.form(data)
     names = [form[name] for name in missing] if editor.row is None else []
     for one in names:
