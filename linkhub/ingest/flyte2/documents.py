@@ -82,7 +82,7 @@ def _task(
 
 def _attempt(attempt: Mapping[str, Any], read_at: datetime) -> dict[str, Any]:
     found = {
-        "number": attempt.get("attempt") or 1,
+        "number": values.attempt(attempt.get("attempt")),
         "updated_at": read_at,
         "phase": values.phase(attempt.get("phase")),
         "started_at": values.moment(attempt.get("startTime"), "startTime"),
@@ -110,7 +110,10 @@ def _links(details: Mapping[str, Any], template: Mapping[str, Any]) -> dict[str,
     """Given on every read, so that links that are gone there go here too."""
     templates = values.objects(values.inner(template, "metadata").get("logLinks"))
     attempts = values.objects(details.get("attempts"))
-    rendered = {each.get("attempt") or 1: values.objects(each.get("logInfo")) for each in attempts}
+    rendered = {
+        values.attempt(each.get("attempt")): values.objects(each.get("logInfo"))
+        for each in attempts
+    }
     links = parts.links(templates, rendered)
     return {"links": links, "replaces_task_links": bool(links)}
 

@@ -72,14 +72,15 @@ def links(
     then, and there, LinkHub fills it in. What was rendered has lost its icon, which the template
     of the same name still has. A link without an address is none.
     """
-    by_name = {each.get("name"): each for each in templates if each.get("uri")}
+    by_name = {values.text(each.get("name")): each for each in templates if each.get("uri")}
     found = []
     seen = set()
     for number, logs in sorted(rendered.items()):
         for log in logs:
             if log.get("uri"):
-                seen.add(log.get("name"))
-                icon = by_name.get(log.get("name"), {}).get("iconUri")
+                name = values.text(log.get("name"))
+                seen.add(name)
+                icon = by_name.get(name, {}).get("iconUri")
                 found.append(_link({"iconUri": icon, **log}, attempt=number))
     found += [_link(each) for name, each in by_name.items() if name not in seen]
     return [link for link in found if link is not None][:MAX_LINKS]

@@ -77,7 +77,7 @@ def action_reported(update: Mapping[str, Any]) -> RunDocument:
         action["parent"] = ""
     elif update.get("parentName"):
         action["parent"] = update["parentName"]
-    if life.get("phase") == Phase.RUNNING and event.get("attempt", 0) <= 1:
+    if life.get("phase") == Phase.RUNNING and values.attempt(event.get("attempt")) == 1:
         action["reopened"] = True
     document: dict[str, Any] = {"actions": [_valid(ActionDocument, action)]}
     if name == ROOT:
@@ -105,7 +105,7 @@ def _attempt(
     event: Mapping[str, Any], at: datetime | None, life: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The first attempt began when the action did, a later one when it was first reported."""
-    number = event.get("attempt") or 1
+    number = values.attempt(event.get("attempt"))
     phase = values.phase(event.get("phase"))
     ended = at if is_terminal(phase) else None
     began = values.moment(event.get("startTime"), "startTime")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,6 +71,11 @@ def short(value: Any) -> str:
     return text(value, MAX_SHORT)
 
 
+def attempt(value: Any) -> int:
+    """The number of an attempt; what is none counts as the first."""
+    return value if isinstance(value, int) and value > 0 else 1
+
+
 def string_map(value: Any) -> dict[str, str]:
     """A map of texts within the limits of documents; what is beyond them is left out."""
     if not isinstance(value, Mapping):
@@ -81,10 +86,7 @@ def string_map(value: Any) -> dict[str, str]:
 
 def context(pairs: Any) -> dict[str, str]:
     """`Inputs.context`: a list of pairs, the later of the same key counts."""
-    if not isinstance(pairs, Iterable):
-        return {}
-    found = {pair.get("key"): pair.get("value") for pair in pairs if isinstance(pair, Mapping)}
-    return string_map(found)
+    return string_map({text(pair.get("key")): pair.get("value") for pair in objects(pairs)})
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
