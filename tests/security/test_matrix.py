@@ -28,6 +28,8 @@ def rows_of(table: str) -> list[Row]:
     ]
 
 
+# They look at nobody's token, and take as long as all others together.
+SLOW = frozenset({"/api/v1/openapi.json", "/api/docs"})
 PAGES, API = rows_of(matrix.PAGES), rows_of(matrix.API)
 
 
@@ -36,6 +38,8 @@ def wrong_answers(rows: list[Row], callers: Mapping[str, Caller]) -> Iterator[st
     for row in rows:
         body = matrix.BODIES.get(f"{row.method} {row.address}")
         for column, expected in row.statuses.items():
+            if row.address in SLOW and column not in {"none", "admin"}:
+                continue
             with transaction.atomic():
                 status = callers[column].ask(row.method, row.address, body).status_code
                 transaction.set_rollback(True)
