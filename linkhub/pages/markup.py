@@ -64,9 +64,6 @@ def _chip(link: Chip, with_icon: bool) -> Iterator[str]:
     if link.broken:
         yield '<span class="broken" aria-hidden="true">broken</span>'
         yield f'<span class="tip">broken: {escape(plain_name(link.broken))}</span>'
-    if link.broken:
-        yield '<span class="broken" aria-hidden="true">broken</span>'
-        yield f'<span class="tip">broken: {escape(plain_name(link.broken))}</span>'
     if link.updating:
         yield '<span class="updating">updating</span>'
     if link.new_tab:
