@@ -7,7 +7,6 @@ sentence that names the variable.
 from __future__ import annotations
 
 import ipaddress
-import ipaddress
 import re
 from pathlib import Path
 from typing import Any
@@ -310,22 +309,6 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 5},
     },
 }
-
-# --- Link checks ------------------------------------------------------------------------
-
-# Off while no host is allowed; private networks only where they are named.
-LINKHUB_CHECK_HOSTS = read("list", "LINKHUB_CHECK_HOSTS", [])
-LINKHUB_CHECK_NETWORKS = read("list", "LINKHUB_CHECK_NETWORKS", [])
-try:
-    _networks = [ipaddress.ip_network(each) for each in LINKHUB_CHECK_NETWORKS]
-except ValueError as error:
-    raise ImproperlyConfigured(f"LINKHUB_CHECK_NETWORKS: {error}.") from error
-if LINKHUB_CHECK_HOSTS:
-    CELERY_BEAT_SCHEDULE["check-links"] = {
-        "task": "linkhub.links.check_links",
-        "schedule": 10.0,
-        "options": {"expires": 10, "queue": "checks"},
-    }
 
 # --- Link checks ------------------------------------------------------------------------
 
