@@ -12,7 +12,16 @@ from linkhub.pages import urls
 from tests import factories as make
 from tests.pages.conftest import htmx
 
-OPEN = {"view_feed", "sign_in", "sign_out", "theme", "healthz", "readyz", "metrics"}
+OPEN = {
+    "badge_picture",
+    "view_feed",
+    "sign_in",
+    "sign_out",
+    "theme",
+    "healthz",
+    "readyz",
+    "metrics",
+}
 SECRET_PAGES = [
     "/projects/secret/",
     "/projects/secret/links/",
