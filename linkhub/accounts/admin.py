@@ -65,7 +65,7 @@ class ProjectAdmin(Audited, admin.ModelAdmin):  # type: ignore[type-arg]
     """The name is in every address of the project: it is given once. Runs keep it from deletion."""
 
     audited = "project"
-    audited_fields = ("name", "title", "description", "visibility")
+    audited_fields = ("name", "title", "description", "visibility", "keep_days")
     form = ProjectForm
     list_display = ("name", "title", "visibility", "created_at")
     list_filter = ("visibility",)

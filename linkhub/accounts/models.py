@@ -63,6 +63,12 @@ class Project(models.Model):
     title = models.CharField(max_length=255, blank=True)
     description = models.TextField(blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.INTERNAL)
+    keep_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Days that runs are kept after their end; 0 is for ever."
+        " Without a number as LINKHUB_KEEP_DAYS says.",
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[ProjectQuerySet] = ProjectQuerySet.as_manager()  # type: ignore[assignment]
