@@ -14,7 +14,7 @@ SIGNS = {"create": "+", "change": "~", "delete": "-"}
 LONGEST_VALUE = 300
 
 
-class ChangeJson(TypedDict):
+class ChangedFieldJson(TypedDict):
     field: str
     before: Any
     after: Any
@@ -27,7 +27,7 @@ class StepJson(TypedDict):
     kind: str
     project: str | None
     name: str
-    changes: list[ChangeJson]
+    changes: list[ChangedFieldJson]
 
 
 class PlanJson(TypedDict):
@@ -57,7 +57,8 @@ def plan_text(plan: Plan, *, applied: bool) -> str:
 
 def _step_json(step: Step) -> StepJson:
     changes = [
-        ChangeJson(field=each.field, before=each.before, after=each.after) for each in step.changes
+        ChangedFieldJson(field=each.field, before=each.before, after=each.after)
+        for each in step.changes
     ]
     return StepJson(
         action=step.action,
