@@ -9,9 +9,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 
-from linkhub.links.models import Link
 from linkhub.links.resolving.facts import ActionFacts, UnitFacts
 from linkhub.runs.models import Attempt
 
@@ -40,13 +39,6 @@ class Firsts(NamedTuple):
         return cls(
             frozenset(attempt for attempt, _ in pairs),
             frozenset(pod for _, pod in pairs if pod is not None),
-        )
-
-    def of_links(self, links: QuerySet[Link]) -> QuerySet[Link]:
-        """Those of no attempt or pod, or of these."""
-        return links.filter(
-            Q(attempt__isnull=True) | Q(attempt__any_of=self.attempts),
-            Q(pod__isnull=True) | Q(pod__any_of=self.pods),
         )
 
 

@@ -129,6 +129,6 @@ def _keys_of(idle: Mapping[Unit, int], catalogue: Catalogue) -> Mapping[Unit, Co
     unsure = [unit for unit, change in idle.items() if change >= catalogue.changes.wide]
     keys: dict[Unit, set[str]] = defaultdict(set)
     if unsure:
-        for unit, [key] in rows_of(Link.objects.all(), unsure, "key"):
+        for unit, [key] in rows_of(Link, unsure, "key"):
             keys[unit].add(key)
     return keys

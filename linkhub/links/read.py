@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-
-from django.db.models import QuerySet
+from functools import lru_cache
 
 from linkhub.accounts.models import Project
+from linkhub.lib.url_policy import UrlPolicy
 from linkhub.links.brief import Firsts, narrowed
 from linkhub.links.checking.marks import with_marks
 from linkhub.links.load import load_catalogue, load_units, root_actions
@@ -55,6 +55,8 @@ __all__ = [
 
 # Of a run with more actions, the rest is shown page by page (`links_of_actions`).
 MAX_ACTIONS = 1000
+# Shown links, and what pages make of them, that a process keeps: some kilobytes each.
+KEPT = 5_000
 MAIN, PYTHON = Pending.Lane.MAIN, Pending.Lane.PYTHON
 
 
@@ -165,6 +167,12 @@ def links_of_units(
     return with_marks(shown)
 
 
+@lru_cache(maxsize=KEPT)
+def _show_stored(link: StoredLink, place: Place, policy: UrlPolicy, *, updating: bool) -> Sorted:
+    """What is the same as before is not checked and made again; equal rows show alike."""
+    return show_stored(link, place, policy, updating=updating)
+
+
 def _is_timed(links: Iterable[StoredLink], now: datetime) -> bool:
     return any(link.is_timed(now) for link in links)
 
@@ -178,12 +186,11 @@ class _Shelf:
         self.queue = queue_of(places)
         resolved = resolved_at(places)
         self.stored: dict[Unit, dict[Identity, StoredLink]] = defaultdict(dict)
-        rows: QuerySet[Link] = Link.objects.all()
+        firsts = None
         if brief:
-            actions = [unit.action_id for unit in places if unit.action_id is not None]
-            rows = Firsts.of(actions).of_links(rows)
-        for unit, values in rows_of(rows, list(places), *STORED_COLUMNS):
-            link = StoredLink(*values)
+            firsts = Firsts.of([unit.action_id for unit in places if unit.action_id is not None])
+        for unit, values in rows_of(Link, places, *STORED_COLUMNS, firsts=firsts):
+            link = StoredLink.of(values)
             self.stored[unit][link.attempt_id, link.pod_id, link.key] = link
         keys = {unit: {link.key for link in self.stored[unit].values()} for unit in places}
         behind = out_of_date(places, resolved, keys, catalogue)
@@ -195,7 +202,8 @@ class _Shelf:
         shown = []
         for link in self.stored[unit].values():
             code = runs_code(link.provider)
-            one = show_stored(link, self.places[unit], policy, updating=running and code)
+            updating = running and code
+            one = _show_stored(link, self.places[unit], policy, updating=updating)
             shown.append(with_error(one, self.queue.resting[PYTHON].get(unit)) if code else one)
         return shown
 

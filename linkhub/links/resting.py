@@ -42,7 +42,7 @@ def queue_of(units: Collection[Unit]) -> Queue:
     coming: dict[str, set[Unit]] = {lane: set() for lane in Pending.Lane.values}
     rests: dict[str, dict[Unit, str]] = {lane: {} for lane in Pending.Lane.values}
     columns = ("lane", "attempts", "claim", "error")
-    for unit, (lane, attempts, claim, error) in rows_of(Pending.objects.all(), units, *columns):
+    for unit, (lane, attempts, claim, error) in rows_of(Pending, units, *columns):
         if attempts >= settings.LINKHUB_MAX_ATTEMPTS and claim is None:
             rests[lane][unit] = error
         else:

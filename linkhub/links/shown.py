@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from linkhub.lib.url_policy import HostOrigin, UrlPolicy, check_url
 from linkhub.links.models import State
@@ -90,8 +90,8 @@ class StoredLink(NamedTuple):
     host_origin: str
     state: str
     reason: str
-    missing: list[str]
-    notes: list[str]
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
     origin: str
     tool: str | None
     provider: str
@@ -112,6 +112,11 @@ class StoredLink(NamedTuple):
     def backlink(self) -> ShownBacklink | None:
         state = self.backlink_state
         return None if state is None else ShownBacklink(state, self.backlink_error or "")
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> StoredLink:
+        """The row as the database driver gives it; lists become tuples, so that it has a hash."""
+        return cls._make(tuple(value) if type(value) is list else value for value in row)
 
     def is_timed(self, now: datetime) -> bool:
         """Whether time alone has made the row out of date."""
@@ -159,7 +164,7 @@ def show_stored(stored: StoredLink, place: Place, policy: UrlPolicy, *, updating
         url=stored.url if stored.state == State.READY else None,
         state=stored.state,
         reason=stored.reason,
-        missing=tuple(stored.missing),
+        missing=stored.missing,
         notes=(*stored.notes, *_said_of(stored.backlink)),
         tool=stored.tool or "",
         provider=stored.provider,

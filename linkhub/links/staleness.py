@@ -27,7 +27,7 @@ class _Names(NamedTuple):
 
 def resolved_at(units: Collection[Unit]) -> dict[Unit, int]:
     """The change value at which each unit was resolved; those that never were are left out."""
-    return {unit: change for unit, [change] in rows_of(Resolved.objects.all(), units, "change")}
+    return {unit: change for unit, [change] in rows_of(Resolved, units, "change")}
 
 
 def out_of_date(

@@ -150,9 +150,7 @@ def _write_links(outcomes: Sequence[Outcome]) -> None:
 def _stored(units: Collection[Unit]) -> dict[Unit, dict[Identity, Stored]]:
     columns = ("attempt_id", "pod_id", "key", "pk", "digest", "provider", "state")
     found: dict[Unit, dict[Identity, Stored]] = defaultdict(dict)
-    for unit, (attempt, pod, key, pk, digest, *rest) in rows_of(
-        Link.objects.all(), units, *columns
-    ):
+    for unit, (attempt, pod, key, pk, digest, *rest) in rows_of(Link, units, *columns):
         found[unit][attempt, pod, key] = Stored(pk, bytes(digest), *rest)
     return found
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from linkhub.links.models import State
-from linkhub.links.read import ShownLink
+from linkhub.links.read import KEPT, ShownLink
 from linkhub.pages import addresses
 from linkhub.pages.clicks import click_of
 from linkhub.pages.icons import Icon, find_icon
@@ -58,7 +59,7 @@ def make_chips(links: Sequence[ShownLink], toolbox: Toolbox) -> list[Chip]:
     """Chips of the links that are in sight, in their order."""
     shown = [link for link in links if link.state not in OUT_OF_SIGHT]
     places = Places(shown)
-    return [_chip(link, toolbox, places.of(link)) for link in shown]
+    return [_chip(link, toolbox.of(link), places.of(link)) for link in shown]
 
 
 def by_tool(chips: Iterable[Chip]) -> list[ToolChips]:
@@ -78,8 +79,9 @@ def poll_seconds(rows: int) -> int:
     return 2 if rows <= 100 else 10
 
 
-def _chip(link: ShownLink, toolbox: Toolbox, at: str) -> Chip:
-    tool = toolbox.of(link)
+# The same links are shown again and again, by every look at a list: what is the same is kept.
+@lru_cache(maxsize=KEPT)
+def _chip(link: ShownLink, tool: ToolFace, at: str) -> Chip:
     ready = link.state == State.READY and link.url is not None
     own_icon = find_icon("", link.icon)
     return Chip(

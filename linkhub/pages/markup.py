@@ -15,6 +15,7 @@ from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 
 from linkhub.lib import visible
+from linkhub.links.read import KEPT
 from linkhub.pages.chips import Chip
 from linkhub.pages.icons import Icon
 from linkhub.pages.phases import ShownPhase
@@ -37,6 +38,7 @@ def plain_name(name: object) -> str:
     return visible.plain(str(name))
 
 
+@lru_cache(maxsize=KEPT)
 def chip(link: Chip, *, with_icon: bool) -> SafeString:
     """One link: to its tool where it is ready, else to the page that says why it is not."""
     return _safe("".join(_chip(link, with_icon)))
@@ -131,6 +133,7 @@ def _sprite() -> str:
 def forget_sprite() -> None:
     """For tests, which change how static files are named."""
     _sprite.cache_clear()
+    chip.cache_clear()
 
 
 def _safe(markup: str) -> SafeString:

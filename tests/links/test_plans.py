@@ -50,7 +50,7 @@ def test_it_claims_by_the_index_in_its_order():
 @pytest.mark.parametrize("unit", [Unit(1, 2, 3), Unit(1, 2), Unit(1)])
 def test_it_finds_the_links_of_a_unit_by_index(unit):
     with CaptureQueriesContext(connection) as queries:
-        list(rows_of(Link.objects.all(), [unit], "key"))
+        list(rows_of(Link, [unit], "key"))
     [plan] = plans(queries, "links_link")
     assert "Seq Scan" not in plan
 
@@ -58,7 +58,7 @@ def test_it_finds_the_links_of_a_unit_by_index(unit):
 @pytest.mark.parametrize("unit", [Unit(1, 2, 3), Unit(1, 2), Unit(1)])
 def test_it_finds_when_a_unit_was_resolved_by_index(unit):
     with CaptureQueriesContext(connection) as queries:
-        list(rows_of(Resolved.objects.all(), [unit], "change"))
+        list(rows_of(Resolved, [unit], "change"))
     [plan] = plans(queries, "links_resolved")
     assert "Seq Scan" not in plan
 
