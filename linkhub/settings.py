@@ -77,6 +77,15 @@ def project_role(text: str) -> tuple[str, str, str]:
     return group, project, role
 
 
+def networks(
+    name: str, default: list[str]
+) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    try:
+        return [ipaddress.ip_network(each) for each in read("list", name, default)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}.") from error
+
+
 def log_level() -> str:
     level: str = env.str("LINKHUB_LOG_LEVEL", default="info").strip().upper()
     if level not in logs.LEVELS:
@@ -104,6 +113,7 @@ INSTALLED_APPS = [
     "linkhub.runs",
     "linkhub.links",
     "linkhub.ingest",
+    "linkhub.seeing",
     "linkhub.api",
     "linkhub.pages",
     "linkhub.embedded",
@@ -133,6 +143,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "linkhub.pages.middleware.known_callers",
+    "linkhub.pages.metering.metered",
     "linkhub.pages.middleware.limited_addresses",
     "linkhub.pages.middleware.storable_queries",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -180,7 +191,11 @@ if not env.str("DATABASE_URL", default=""):
 DATABASES = {"default": read("db_url", "DATABASE_URL", None)}
 if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgres://…).")
-DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+DATABASES["default"] |= {
+    "ENGINE": "linkhub.lib.postgres",
+    "CONN_MAX_AGE": 600,
+    "CONN_HEALTH_CHECKS": True,
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Accounts ---------------------------------------------------------------------------
@@ -308,17 +323,23 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "retire-runs": {
+        "task": "linkhub.runs.retire_runs",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "look-around": {
+        "task": "linkhub.seeing.look_around",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
 }
 
 # --- Link checks ------------------------------------------------------------------------
 
 # Off while no host is allowed; private networks only where they are named.
 LINKHUB_CHECK_HOSTS = read("list", "LINKHUB_CHECK_HOSTS", [])
-LINKHUB_CHECK_NETWORKS = read("list", "LINKHUB_CHECK_NETWORKS", [])
-try:
-    _networks = [ipaddress.ip_network(each) for each in LINKHUB_CHECK_NETWORKS]
-except ValueError as error:
-    raise ImproperlyConfigured(f"LINKHUB_CHECK_NETWORKS: {error}.") from error
+LINKHUB_CHECK_NETWORKS = [str(each) for each in networks("LINKHUB_CHECK_NETWORKS", [])]
 if LINKHUB_CHECK_HOSTS:
     CELERY_BEAT_SCHEDULE["check-links"] = {
         "task": "linkhub.links.check_links",
@@ -374,6 +395,19 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = LINKHUB_MAX_BODY_BYTES
 # Projects that Flyte's SDK may report local runs to without a token.
 LINKHUB_OPEN_PROJECTS = read("list", "LINKHUB_OPEN_PROJECTS", [])
 
+# --- Keeping ----------------------------------------------------------------------------
+
+# Days that runs are kept after their end, where their project says nothing; 0 is for ever.
+LINKHUB_KEEP_DAYS = natural("LINKHUB_KEEP_DAYS", 0)
+LINKHUB_KEEP_AUDIT_DAYS = natural("LINKHUB_KEEP_AUDIT_DAYS", 0)
+# Runs go without an archive where there is none.
+LINKHUB_ARCHIVE = read("str", "LINKHUB_ARCHIVE", "")
+if LINKHUB_ARCHIVE and not Path(LINKHUB_ARCHIVE).is_absolute():
+    raise ImproperlyConfigured(
+        f"LINKHUB_ARCHIVE must be an absolute path, not {LINKHUB_ARCHIVE}: processes may have"
+        " folders of their own."
+    )
+
 # --- Sources ----------------------------------------------------------------------------
 
 # Hosts that sources may be polled at.
@@ -384,8 +418,18 @@ LINKHUB_CONNECTOR_HOSTS = read("list", "LINKHUB_CONNECTOR_HOSTS", ["*"])
 # Requests a minute; 0 is no limit.
 LINKHUB_TOKEN_REQUESTS = natural("LINKHUB_TOKEN_REQUESTS", 30_000)
 LINKHUB_ADDRESS_REQUESTS = natural("LINKHUB_ADDRESS_REQUESTS", 60_000)
+# Units that may wait to be resolved before recording is put off.
+LINKHUB_MAX_PENDING = natural("LINKHUB_MAX_PENDING", 1_000_000)
 # Of a web process; three in four may wait for bodies.
 LINKHUB_WEB_THREADS = positive("LINKHUB_WEB_THREADS", 16)
+
+# --- Seeing -----------------------------------------------------------------------------
+
+# New units that are due for longer are late: pages and /readyz say so.
+LINKHUB_LATE_SECONDS = positive("LINKHUB_LATE_SECONDS", 300)
+# Who may read /metrics: who sends the token, or asks from one of the networks.
+LINKHUB_METRICS_TOKEN = read("str", "LINKHUB_METRICS_TOKEN", "")
+LINKHUB_METRICS_NETWORKS = networks("LINKHUB_METRICS_NETWORKS", ["127.0.0.0/8", "::1/128"])
 
 # --- Web --------------------------------------------------------------------------------
 
@@ -420,6 +464,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
