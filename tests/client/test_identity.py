@@ -94,5 +94,12 @@ def test_it_asks_the_sdk_inside_a_flyte_2_task(monkeypatch: pytest.MonkeyPatch) 
     assert not found.on_cluster
 
 
+def test_it_is_not_misled_by_an_sdk_that_executes_nothing() -> None:
+    """Imported, as in a script that starts runs or a Flyte 1 task beside Flyte 2's package."""
+    pytest.importorskip("flyte")
+    assert not current({}).known
+    assert current(FLYTE1).run == "f4a2"
+
+
 def test_it_is_unknown_without_a_run() -> None:
     assert not Identity(project="p", domain="d").known

@@ -74,7 +74,8 @@ def _flyte2_context(environment: Mapping[str, str]) -> Identity | None:
     """Inside a task the SDK itself knows best, also where one process serves many actions."""
     module: Any = sys.modules.get("flyte")
     context = module.ctx() if hasattr(module, "ctx") else None
-    if context is None:
+    # Outside of a task it is None, or a context of Nones that counts as false.
+    if not context:
         return None
     action = context.action
     return Identity(
