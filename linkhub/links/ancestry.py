@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,15 +47,29 @@ class Inherited:
     container_ended_at: datetime | None
 
 
-def load_trees(action_ids: Sequence[int]) -> dict[int, Tree[Node]]:
-    """By run id, the actions and all that is above them: one query."""
-    nodes: dict[int, list[Node]] = defaultdict(list)
+def load_trees(known: Mapping[int, Mapping[int, Node]]) -> dict[int, Tree[Node]]:
+    """By run id, the actions that are `known` (by id) and all that is above them: one query.
+
+    None at all where it is known already: mostly a whole run is resolved at once.
+    """
+    nodes = {run: {node.name: node for node in own.values()} for run, own in known.items()}
+    apart = [
+        pk
+        for run, own in known.items()
+        for pk, node in own.items()
+        if node.parent and node.parent not in nodes[run]
+    ]
+    for run, node in _with_ancestors(apart) if apart else ():
+        nodes[run].setdefault(node.name, node)
+    return {run: Tree(own.values()) for run, own in nodes.items()}
+
+
+def _with_ancestors(action_ids: Sequence[int]) -> Iterator[tuple[int, Node]]:
     ids = RawSQL(WITH_ANCESTORS, [list(action_ids)])  # noqa: S611 (no text of ours goes in)
-    above = Action.objects.filter(pk__in=ids)
-    rows = above.values_list("run_id", "name", "parent", "context", "phase", "ended_at")
-    for run_id, name, parent, context, phase, ended_at in rows:
-        nodes[run_id].append(Node(name, parent, context, phase, ended_at))
-    return {run_id: Tree(of_run) for run_id, of_run in nodes.items()}
+    rows = Action.objects.filter(pk__in=ids)
+    columns = ("run_id", "name", "parent", "context", "phase", "ended_at")
+    for run_id, *node in rows.values_list(*columns):
+        yield run_id, Node(*node)
 
 
 def inherit(node: Node, ancestors: Sequence[Node], run: RunFacts) -> Inherited:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from datetime import datetime
+from typing import NamedTuple, TypeAlias
 
 from django.db.models import Case, Q, Value, When
 
 from linkhub.accounts.models import Project
-from linkhub.links.ancestry import inherit, load_trees
+from linkhub.links.ancestry import Node, inherit, load_trees
 from linkhub.links.catalogues import load_catalogue
 from linkhub.links.resolving.facts import (
     ActionFacts,
@@ -99,6 +100,27 @@ class _TaskFacts:
 NO_TASK = _TaskFacts("", "", ())
 
 
+class _ActionRow(NamedTuple):
+    pk: int
+    run_id: int
+    name: str
+    parent: str
+    phase: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    task_id: int | None
+    task_version: str
+    task_type: str
+    labels: dict[str, str]
+    context: dict[str, str] | None
+    task_config: dict[str, str]
+    replaces_task_links: bool
+
+    @property
+    def node(self) -> Node:
+        return Node(self.name, self.parent, self.context, self.phase, self.ended_at)
+
+
 class _Loaded:
     """What a batch of units needs, each table read once."""
 
@@ -132,20 +154,18 @@ class _Loaded:
         return UnitFacts(project, run, action) if action is not None else None
 
     def _actions(self, ids: set[int]) -> dict[int, ActionFacts]:
-        rows = list(
-            Action.objects.filter(pk__any_of=ids, run__any_of=self.runs).defer("stamps", "observed")
-        )
+        stored = Action.objects.filter(pk__any_of=ids, run__any_of=self.runs)
+        rows = [_ActionRow(*row) for row in stored.values_list(*_ActionRow._fields)]
         tasks = _tasks({row.task_id for row in rows if row.task_id is not None})
         attempts = _attempts(ids)
-        trees = load_trees(sorted(ids)) if ids else {}
+        known: dict[int, dict[int, Node]] = defaultdict(dict)
+        for row in rows:
+            known[row.run_id][row.pk] = row.node
+        trees = load_trees(known)
         found = {}
         for row in rows:
-            tree = trees.get(row.run_id)
-            if tree is None or row.name not in tree.nodes:
-                continue  # deleted between two queries
-            inherited = inherit(
-                tree.nodes[row.name], tree.ancestors(row.name), self.runs[row.run_id]
-            )
+            ancestors = trees[row.run_id].ancestors(row.name)
+            inherited = inherit(row.node, ancestors, self.runs[row.run_id])
             task = tasks.get(row.task_id or 0, NO_TASK)
             found[row.pk] = ActionFacts(
                 id=row.pk,

@@ -184,5 +184,5 @@ def make_units(runs: int) -> list[Unit]:
 @pytest.mark.parametrize("runs", [2, 4])
 def test_it_takes_the_same_number_of_queries_for_any_number(runs, django_assert_num_queries):
     units = make_units(runs)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert len(load_units(units)) == len(units)
