@@ -15,7 +15,8 @@ FILE = "env"
 # Every process of one `serve` carries its random mark in this variable, also the grandchildren.
 MARK = "LINKHUB_SERVE"
 # `serve` loads the settings before it has made a secret or started a server. It neither signs
-# nor connects in its own process; its children get the real values.
+# nor connects in its own process; its children get the real values. `restore` may be the first
+# command on a folder as well, and asks the embedded server itself.
 BEFORE_FIRST_START = {
     "SECRET_KEY": "not-used-by-serve-itself",
     "DATABASE_URL": "postgresql:///not-started-yet",
@@ -25,7 +26,7 @@ BEFORE_FIRST_START = {
 
 def load(home: Path) -> dict[str, str]:
     """What a `serve` on this folder left for others: names and values, or nothing."""
-    return (BEFORE_FIRST_START if _is_serve() else {}) | _read(home)
+    return (BEFORE_FIRST_START if _may_be_first() else {}) | _read(home)
 
 
 def given(name: str, home: Path, environ: Mapping[str, str] = os.environ) -> str | None:
@@ -49,5 +50,5 @@ def _read(home: Path) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _is_serve() -> bool:
-    return sys.argv[1:2] == ["serve"]
+def _may_be_first() -> bool:
+    return sys.argv[1:2] in (["serve"], ["restore"])
