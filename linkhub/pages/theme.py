@@ -1,7 +1,8 @@
 """Light or dark: by the system's preference, or as the viewer chose here.
 
 The choice is a cookie that the page itself is written by, so that no page shows the wrong colours
-first, and none needs JavaScript. With JavaScript, `live.js` sets the same cookie without loading.
+first, and none needs JavaScript. With it the switch alone is swapped, and the stylesheet goes by
+which of its buttons is pressed.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 from typing import Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseRedirect
-from django.shortcuts import resolve_url
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+
+from linkhub.pages.rendering import asked_partial
 
 COOKIE: Final = "theme"
 THEMES = ("light", "dark")
@@ -26,11 +29,15 @@ def theme_of(request: HttpRequest) -> str:
 
 
 @require_POST
-def choose_theme(request: HttpRequest) -> HttpResponseRedirect:
+def choose_theme(request: HttpRequest) -> HttpResponse:
     """Keep `theme` (`light`, `dark`, anything else for the system's) and go back to `next`."""
-    response = HttpResponseRedirect(_back(request))
     theme = request.POST.get("theme", "")
-    if theme in THEMES:
+    theme = theme if theme in THEMES else ""
+    response: HttpResponse = redirect(_back(request))
+    if asked_partial(request) == "theme":
+        shown = {"theme": theme, "back": _back(request)}
+        response = render(request, "components/theme.html", shown)
+    if theme:
         response.set_cookie(COOKIE, theme, YEAR, samesite="Lax", secure=settings.HTTPS)
     else:
         response.delete_cookie(COOKIE, samesite="Lax")

@@ -51,3 +51,12 @@ def test_the_signed_out_choose_too(nobody: Client) -> None:
 
 def test_it_answers_only_to_a_form(client: Client) -> None:
     assert client.get("/theme/").status_code == 405
+
+
+def test_htmx_gets_the_switch_alone(client: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Target": "form#theme"}
+    answer = client.post("/theme/", {"theme": "dark", "next": "/links/"}, headers=headers)
+
+    assert answer.content.decode().count("<button") == 3
+    assert 'value="dark" aria-pressed="true"' in answer.content.decode()
+    assert answer.cookies["theme"].value == "dark"

@@ -121,7 +121,8 @@ def making_part(request: HttpRequest, editor: Editor) -> HttpResponse:
     for one in names:
         # Swapped in where it stands on the page, beside what is asked for.
         one.field.widget.attrs["hx-swap-oob"] = "outerHTML settle:0"
-    return render(request, "editor/making.html", {"form": form, "names": names, "quiet": True})
+    context = {"form": form, "names": names, "quiet": True, "swapped": True}
+    return render(request, "editor/making.html", context)
 
 
 def _suggested(provider: Provider) -> dict[str, str]:
