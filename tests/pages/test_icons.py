@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from linkhub.pages import find
 from linkhub.pages.icons import ALIASES, BRANDS, PLAIN, find_icon
 
 ROOT = Path(__file__).parent.parent.parent
@@ -21,6 +22,15 @@ def test_its_templates_use_only_what_the_sprite_holds() -> None:
     used = {name for page in pages for name in re.findall(r'ui_icon "([^"]+)"', page.read_text())}
 
     assert used
+    assert {f"ui-{name}" for name in used} <= SYMBOLS
+
+
+def test_its_pages_name_only_what_the_sprite_holds() -> None:
+    """What is found and what the palette offers say which icon stands beside them."""
+    commands = (ROOT / "linkhub/pages/commands.py").read_text()
+    used = {*find.ICONS.values(), *re.findall(r'"([a-z]+)"\s*\)$', commands, re.M)}
+
+    assert {"link", "plus", "pin", "tree"} <= used
     assert {f"ui-{name}" for name in used} <= SYMBOLS
 
 
