@@ -11,3 +11,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("linkhub.pages.urls")),
 ]
+
+handler500 = "linkhub.pages.failures.server_error"

@@ -12,11 +12,16 @@ def pytest_configure(config: pytest.Config) -> None:
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }
     settings.STATIC_ROOT = settings.BASE_DIR / "static"
-    # The thread that stores clicks has a connection of its own, and would outlive the database.
+    # Threads that store have connections of their own, and would outlive the database.
     from linkhub.links.usage import clicks
 
     clicks.buffer.flushes = False
+    from linkhub.seeing.reporting import reporter
+
+    reporter.runs = False
     # A slow hash is what most of a suite with users would spend its time on.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Tests ask as fast as they can; what is about limits sets its own.
     settings.LINKHUB_TOKEN_REQUESTS = settings.LINKHUB_ADDRESS_REQUESTS = 0
+    # Whether too much waits is asked by the clock, and would be a query more in some tests.
+    settings.LINKHUB_MAX_PENDING = 0

@@ -13,7 +13,9 @@ from linkhub.accounts.models import ApiToken
 from linkhub.accounts.rates import token_wait
 from linkhub.accounts.tokens import check_token
 from linkhub.api.problems import forbidden, too_many_requests
+from linkhub.runs.backlog import seconds_to_wait
 
+TOO_MUCH_WAITS = "Too much waits to be resolved already. Try again after `Retry-After` seconds."
 OF_INSTANCE = "This needs a token that is not limited to one project, nor to a member's rights."
 
 
@@ -41,6 +43,8 @@ class Token(HttpBearer):
             raise forbidden(f"This needs a token that can {' or '.join(self.abilities)}.")
         if self.unscoped and not checked.is_of_instance:
             raise forbidden(OF_INSTANCE)
+        if "ingest" in self.abilities and (wait := seconds_to_wait()):
+            raise too_many_requests(wait, TOO_MUCH_WAITS)
         return checked
 
 

@@ -48,6 +48,7 @@ KINDS = {
     415: Kind("unsupported-encoding", "Unsupported encoding", "Send the body plain or as gzip."),
     422: Kind("invalid", "Invalid", "What was sent cannot be taken."),
     429: Kind("too-many-requests", "Too many requests", "Try again after `Retry-After` seconds."),
+    503: Kind("unavailable", "Unavailable", "The database is away or overloaded. Try again."),
 }
 
 
@@ -115,9 +116,14 @@ def forbidden(detail: str) -> Problem:
     return Problem(403, detail=detail, headers={"WWW-Authenticate": challenge})
 
 
-def too_many_requests(seconds: int) -> Problem:
+def too_many_requests(seconds: int, detail: str = "") -> Problem:
     """429, to be tried again after so many seconds."""
-    return Problem(429, headers={"Retry-After": str(seconds)})
+    return Problem(429, detail=detail, headers={"Retry-After": str(seconds)})
+
+
+def unavailable() -> Problem:
+    """503: the database is away or overloaded, and will be back."""
+    return Problem(503, headers={"Retry-After": "5"})
 
 
 def invalid(errors: Sequence[FieldError]) -> Problem:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+import structlog
 from django.core.exceptions import TooManyFieldsSent
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
@@ -14,7 +16,16 @@ from django.views.decorators.csrf import csrf_exempt
 from linkhub.accounts.rates import address_wait
 from linkhub.api.api import api
 from linkhub.api.page import api_page
-from linkhub.api.problems import FieldError, Problem, invalid, not_found, too_many_requests
+from linkhub.api.problems import (
+    FieldError,
+    Problem,
+    invalid,
+    not_found,
+    too_many_requests,
+    unavailable,
+)
+
+log = structlog.get_logger(__name__)
 
 
 def refusing_in_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -28,6 +39,9 @@ def refusing_in_problems(view: Callable[..., HttpResponse]) -> Callable[..., Htt
             response = view(request, *args, **kwargs)
         except Http404:
             return not_found().response()
+        except (OperationalError, InterfaceError):
+            log.exception("database_unavailable", path=request.path)
+            return unavailable().response()
         except TooManyFieldsSent:
             return invalid([FieldError(loc=["query"], msg="has too many parameters")]).response()
         if response.status_code == 405:

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 
 from linkhub.ingest.sources.leases import due
 from linkhub.ingest.sources.rounds import poll, stopping
+from linkhub.runs.backlog import seconds_to_wait
 
 QUEUE = "sources"
 POLL = "linkhub.ingest.poll_source"
@@ -28,7 +29,12 @@ def poll_source(*, source: int) -> None:
 
 @shared_task(name="linkhub.ingest.sweep_sources")  # type: ignore[untyped-decorator]
 def sweep_sources() -> None:
-    """Send a message for every source that is due; a claim makes a second one nothing."""
+    """Send a message for every source that is due; a claim makes a second one nothing.
+
+    Where too much waits to be resolved already, back ends keep what they have a little longer.
+    """
+    if seconds_to_wait():
+        return
     for pk in due().values_list("pk", flat=True):
         try:
             current_app.send_task(

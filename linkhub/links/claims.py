@@ -50,7 +50,7 @@ CLAIM = """
     FROM picked, claim
     WHERE p.id = picked.id
     RETURNING p.id, p.project_id, p.run_id, p.action_id, p.generation, p.claim, p.attempts,
-              p.priority
+              p.priority, extract(epoch FROM statement_timestamp() - p.not_before)::float8
 """
 # A newer generation has facts that the error knows nothing of.
 FAIL = """
@@ -67,7 +67,7 @@ FAIL = """
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row as it was claimed; `attempts` counts this one."""
+    """A row as it was claimed; `attempts` counts this one. It had been due for `waited` seconds."""
 
     id: int
     unit: Unit
@@ -75,6 +75,7 @@ class Claimed:
     claim: int
     attempts: int
     priority: int
+    waited: float = 0.0
 
 
 def claim(lane: Pending.Lane, limit: int, lease_seconds: float | None = None) -> list[Claimed]:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from linkhub.links import providers
 from linkhub.links.claims import Claimed
+from linkhub.links.counting import count_links
 from linkhub.links.language import Failed
 from linkhub.links.load import load_catalogue, load_units
 from linkhub.links.outcomes import Outcome, digest_of, identity_of, row_of
@@ -52,7 +53,9 @@ def allowance() -> Allowance:
 def resolve_python(claimed: Sequence[Claimed]) -> None:
     """Resolve the Python links of each unit, and store those alone."""
     for one in claimed:
-        store_python(_outcome(one))
+        outcome = _outcome(one)
+        store_python(outcome)
+        count_links([outcome])
 
 
 @functools.lru_cache(maxsize=256)

@@ -11,7 +11,9 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from linkhub.lib.meters import FAILED_UNITS
 from linkhub.links.claims import Claimed, claim, fail
+from linkhub.links.counting import count_links, counted
 from linkhub.links.load import load_catalogue, load_units
 from linkhub.links.outcomes import outcome_of
 from linkhub.links.python_lane import LEASE_SECONDS, resolve_python
@@ -28,7 +30,8 @@ def drain(lane: Pending.Lane, *, seconds: float) -> bool:
     while time.monotonic() < deadline:
         if not (claimed := _claim(lane)):
             return True
-        work_off(claimed, resolve_python if lane is Pending.Lane.PYTHON else resolve)
+        with counted(lane, claimed):
+            work_off(claimed, resolve_python if lane is Pending.Lane.PYTHON else resolve)
     return False
 
 
@@ -43,6 +46,7 @@ def work_off(claimed: list[Claimed], resolver: Callable[[list[Claimed]], None]) 
             raise
         if len(claimed) == 1:
             log.exception("resolving_failed", unit=str(claimed[0].unit))
+            FAILED_UNITS.add()
             fail(claimed[0], f"{type(error).__name__}: {error}")
             # Its facts count for the day, though no outcome of it is stored.
             mark_day_of_run(claimed[0].unit.run_id)
@@ -58,6 +62,7 @@ def resolve(claimed: list[Claimed]) -> None:
     now = timezone.now()
     outcomes = [outcome_of(one, facts.get(one.unit), catalogue, now) for one in claimed]
     store(outcomes, change=catalogue.change, backlinks=catalogue.backlinks)
+    count_links(outcomes)
 
 
 def _claim(lane: Pending.Lane) -> list[Claimed]:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from linkhub.accounts.models import Project
+from linkhub.lib.meters import DOCUMENTS
 from linkhub.runs import merge
 from linkhub.runs.attached import AttachedLinkDocument
 from linkhub.runs.changes import next_change
@@ -156,6 +157,7 @@ def _record(writes: Sequence[RunWrite], received: datetime) -> Recording:
     overrides.write()
     _update_latest_runs(recording)
     _mark(units_to_resolve(recording))
+    transaction.on_commit(lambda: DOCUMENTS.add(len(writes)))
     return recording
 
 

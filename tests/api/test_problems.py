@@ -11,7 +11,7 @@ from linkhub.api.problems import KINDS, Problem
 
 
 @pytest.mark.parametrize(
-    ("status", "title"), [(400, "Bad Request"), (503, "Service Unavailable"), (499, "Refused")]
+    ("status", "title"), [(400, "Bad Request"), (502, "Bad Gateway"), (499, "Refused")]
 )
 def test_it_answers_refusals_of_the_framework_of_any_status(status: int, title: str) -> None:
     assert status not in KINDS

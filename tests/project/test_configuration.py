@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-READERS = {"read": 1, "positive": 0, "natural": 0, "flag": 0, "str": 0, "_number": 1, "get": 0}
+READERS = {"read": 1, "positive": 0, "natural": 0, "flag": 0, "networks": 0, "str": 0, "_number": 1, "get": 0}
 # Not of the environment, or set for child processes by their parent.
 INTERNAL = {"ENGINE", "LINKHUB_TEST_HOME", "PATH", "HOME"}
 
@@ -32,7 +32,8 @@ def read_names(path: Path) -> set[str]:
 
 
 def test_it_documents_what_it_reads() -> None:
-    files = [ROOT / "linkhub/settings.py", *(ROOT / "linkhub/embedded").rglob("*.py")]
+    folders = (ROOT / "linkhub/embedded", ROOT / "linkhub/seeing")
+    files = [ROOT / "linkhub/settings.py", *(one for each in folders for one in each.rglob("*.py"))]
     read = set().union(*map(read_names, files)) - INTERNAL
     documented = set(
         re.findall(r"`([A-Z][A-Z_]+)`", (ROOT / "docs/configuration.md").read_text("utf-8"))

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "linkhub"
 # Each may import those before it, and what stands beside it in one tuple not at all.
-ORDER = [("lib",), ("accounts",), ("runs",), ("links",), ("ingest",), ("api", "pages")]
+ORDER = [("lib",), ("accounts",), ("runs",), ("links",), ("ingest",), ("seeing",), ("api", "pages")]
 PURE = {
     "lib": {"lib"},
     "links/language": {"lib", "links.language"},

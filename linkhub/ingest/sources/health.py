@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from linkhub.ingest.models import Source
+from linkhub.ingest.models import FollowedRun, Source
 
 # A source is late when it has not caught up for so many intervals and this long.
 LATE_INTERVALS = 3
@@ -57,10 +58,13 @@ class SourceHealth:
 
 def with_counts(sources: QuerySet[Source]) -> QuerySet[Source]:
     """The sources with what `health_of` needs of the runs that they follow."""
-    return sources.annotate(
-        live=Count("followed", filter=Q(followed__due_at__isnull=False)),
-        broken=Count("followed", filter=Q(followed__failures__gt=0)),
-    )
+    return sources.annotate(live=_count(Q(due_at__isnull=False)), broken=_count(Q(failures__gt=0)))
+
+
+def _count(which: Q) -> Coalesce:
+    """By an index that has those alone: of what a source follows, nearly all is at rest."""
+    rows = FollowedRun.objects.filter(which, source=OuterRef("pk")).order_by().values("source")
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
 
 
 def health_of_sources() -> list[SourceHealth]:

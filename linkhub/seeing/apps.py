@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SeeingConfig(AppConfig):
+    name = "linkhub.seeing"
+    label = "seeing"
