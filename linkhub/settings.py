@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from linkhub.accounts.oidc.claims import Roles
 from linkhub.embedded import environment
-from linkhub.lib import logs
+from linkhub.lib import logs, roles
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -77,13 +77,23 @@ def project_role(text: str) -> tuple[str, str, str]:
     return group, project, role
 
 
-def networks(
-    name: str, default: list[str]
-) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+def networks(name: str, default: list[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     try:
         return [ipaddress.ip_network(each) for each in read("list", name, default)]
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: {error}.") from error
+
+
+def database_options(seconds: int) -> dict[str, str | int]:
+    """A statement ends after `seconds`, waiting for a lock after a third, a transaction in which
+    nothing happens after twice that. With 0 none is sent, which a PgBouncer would refuse."""
+    limits = {
+        "statement_timeout": seconds,
+        "lock_timeout": seconds / 3,
+        "idle_in_transaction_session_timeout": 2 * seconds,
+    }
+    options = " ".join(f"-c {name}={value * 1000:.0f}" for name, value in limits.items())
+    return {"connect_timeout": 5} | ({"options": options} if seconds else {})
 
 
 def log_level() -> str:
@@ -196,6 +206,15 @@ DATABASES["default"] |= {
     "CONN_MAX_AGE": 600,
     "CONN_HEALTH_CHECKS": True,
 }
+# Whoever waits longer would wait for nothing; commands, such as migrations, take their time.
+WEB_STATEMENT_SECONDS = natural("LINKHUB_WEB_STATEMENT_SECONDS", 30)
+WORKER_STATEMENT_SECONDS = natural("LINKHUB_WORKER_STATEMENT_SECONDS", 300)
+DATABASES["default"]["OPTIONS"] = database_options(
+    {
+        roles.Role.WEB: WEB_STATEMENT_SECONDS,
+        roles.Role.WORKER: WORKER_STATEMENT_SECONDS,
+    }.get(roles.current(), 0)
+) | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Accounts ---------------------------------------------------------------------------
@@ -281,7 +300,14 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300, "unacked_restore_throttle": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "unacked_restore_throttle": 1,
+    # A Redis behind a network that swallows everything is away, too.
+    "socket_connect_timeout": 3,
+    "socket_timeout": 15,
+    "socket_keepalive": True,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_DB_REUSE_MAX = 1000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -302,6 +328,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "linkhub.ingest.sweep_sources",
         "schedule": 2.0,
         "options": {"expires": 2},
+    },
+    "sweep-arrivals": {
+        "task": "linkhub.ingest.sweep_arrivals",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "forget-arrivals": {
+        "task": "linkhub.ingest.forget_arrivals",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
     "tally-links": {
         "task": "linkhub.links.tally_links",

@@ -1,5 +1,7 @@
 """What happens, as JSON lines on stderr: one object a line, tracebacks included.
 
+A line that is of a request has its id, in a task too; one of a page or answer about a run names it.
+
 An unhandled error comes with its request's method and path, and with nothing else of it: cookies,
 headers, parameters and bodies may hold secrets.
 """
@@ -14,6 +16,8 @@ from typing import Any, Final
 import structlog
 from django.http import HttpRequest
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from linkhub.lib.callers import current_caller
 
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -67,11 +71,20 @@ def formatter() -> structlog.stdlib.ProcessorFormatter:
 
 def _facts() -> list[Processor]:
     return [
+        structlog.contextvars.merge_contextvars,
+        _caller,
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+
+
+def _caller(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """The id that goes back to whoever asked, so that a report of theirs finds its lines."""
+    if caller := current_caller():
+        event.setdefault("request_id", caller.request_id)
+    return event
 
 
 def _request(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

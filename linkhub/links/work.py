@@ -19,7 +19,8 @@ from linkhub.links.outcomes import outcome_of
 from linkhub.links.python_lane import LEASE_SECONDS, resolve_python
 from linkhub.links.write import store
 from linkhub.runs.days import mark_day_of_run
-from linkhub.runs.models import Pending
+from linkhub.runs.models import Action, Pending, Run
+from linkhub.runs.pending import Unit
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +46,7 @@ def work_off(claimed: list[Claimed], resolver: Callable[[list[Claimed]], None]) 
         if not connection.is_usable():
             raise
         if len(claimed) == 1:
-            log.exception("resolving_failed", unit=str(claimed[0].unit))
+            log.exception("resolving_failed", **_named(claimed[0].unit))
             FAILED_UNITS.add()
             fail(claimed[0], f"{type(error).__name__}: {error}")
             # Its facts count for the day, though no outcome of it is stored.
@@ -69,3 +70,12 @@ def _claim(lane: Pending.Lane) -> list[Claimed]:
     if lane is Pending.Lane.PYTHON:
         return claim(lane, 1, LEASE_SECONDS)
     return claim(lane, settings.LINKHUB_RESOLVE_BATCH)
+
+
+def _named(unit: Unit) -> dict[str, str]:
+    """The unit as whoever reads the log knows it."""
+    runs = Run.objects.filter(pk=unit.run_id).values_list("project__name", "domain", "name")
+    actions = Action.objects.filter(pk=unit.action_id).values_list("name", flat=True)
+    found = dict(zip(("project", "domain", "run"), runs.first() or (), strict=False))
+    action = actions.first()
+    return found | ({"action": action} if action else {}) | {"unit": str(unit)}

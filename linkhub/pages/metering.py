@@ -1,4 +1,4 @@
-"""Every request counted and timed by its route; a slow or failed one leaves a line in the log."""
+"""Every request counted and timed by its route, and its lines in the log given its run's names."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from linkhub.lib.meters import REQUEST_SECONDS, REQUESTS
 from linkhub.seeing.reporting import reporter, web_role
 
 log = structlog.get_logger(__name__)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+NAMES = ("project", "domain", "run", "action")
 SLOW_SECONDS = 2.0
 
 
@@ -23,12 +25,19 @@ def metered(
 
     def meter(request: HttpRequest) -> HttpResponse:
         reporter.begin(web_role())
+        clear_contextvars()  # a thread serves one request after another
         began = time.monotonic()
         response = get_response(request)
         _count(request, response.status_code, time.monotonic() - began)
         return response
 
+    meter.process_view = _name_run  # type: ignore[attr-defined]
     return meter
+
+
+def _name_run(_request: HttpRequest, _view: object, _args: object, named: dict[str, str]) -> None:
+    """Django asks this once it knows the route; what is logged from then on is of this run."""
+    bind_contextvars(**{name: str(named[name]) for name in NAMES if name in named})
 
 
 def _count(request: HttpRequest, status: int, seconds: float) -> None:

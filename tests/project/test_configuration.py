@@ -10,9 +10,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-READERS = {"read": 1, "positive": 0, "natural": 0, "flag": 0, "networks": 0, "str": 0, "_number": 1, "get": 0}
+READERS = {
+    "read": 1,
+    "positive": 0,
+    "natural": 0,
+    "flag": 0,
+    "networks": 0,
+    "str": 0,
+    "_number": 1,
+    "get": 0,
+}
 # Not of the environment, or set for child processes by their parent.
-INTERNAL = {"ENGINE", "LINKHUB_TEST_HOME", "PATH", "HOME"}
+INTERNAL = {"ENGINE", "OPTIONS", "LINKHUB_TEST_HOME", "PATH", "HOME"}
 
 
 def read_names(path: Path) -> set[str]:
