@@ -74,8 +74,8 @@ def _claim(lane: Pending.Lane) -> list[Claimed]:
 
 def _named(unit: Unit) -> dict[str, str]:
     """The unit as whoever reads the log knows it."""
-    runs = Run.objects.filter(pk=unit.run_id).values_list("project__name", "domain", "name")
-    actions = Action.objects.filter(pk=unit.action_id).values_list("name", flat=True)
+    runs = Run.objects.filter(pk=unit.run_id or 0).values_list("project__name", "domain", "name")
+    actions = Action.objects.filter(pk=unit.action_id or 0).values_list("name", flat=True)
     found = dict(zip(("project", "domain", "run"), runs.first() or (), strict=False))
     action = actions.first()
     return found | ({"action": action} if action else {}) | {"unit": str(unit)}
