@@ -35,10 +35,12 @@ def _everywhere(request: Request) -> Iterator[Command]:
     yield Command("All workflow links", reverse("links"), "link")
     yield Command("All projects", reverse("projects"), "folder")
     yield Command("Saved views and feeds", reverse("views"), "bookmark")
+    yield Command("Account and tokens", reverse("account"), "user")
     yield Command("Home", reverse("home"), "search")
     yield Command("API documentation", "/api/docs", "book")
     if request.user.is_superuser:
         yield Command("Admin", reverse("admin:index"), "settings")
+        yield Command("Audit log", reverse("audit"), "clock")
         yield Command("New link definition", reverse("admin:links_linkdefinition_add"), "plus")
 
 
@@ -63,3 +65,4 @@ def _of_page(request: Request) -> Iterator[Command]:
             "All workflow links of this project", reverse("project_links", args=project), "link"
         )
         yield Command("Pinned links of this project", reverse("pins", args=project), "pin")
+        yield Command("Members of this project", reverse("members", args=project), "user")

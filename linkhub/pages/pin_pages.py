@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linkhub.accounts.models import Project, User
 from linkhub.links.read import ShownLink, links_of_action, links_of_runs
 from linkhub.pages import addresses, pins
-from linkhub.pages.access import action_or_404, project_or_404, run_or_404, signed_in
+from linkhub.pages.access import action_or_404, maintains, project_or_404, run_or_404, signed_in
 from linkhub.pages.go_addresses import go_address, latest_address, own_address
 from linkhub.pages.models import Pin
 from linkhub.pages.rendering import asked_partial, page
@@ -58,6 +58,10 @@ class PinsPage:
     told: str
     problem: bool
     given: str
+
+    @property
+    def maintained(self) -> bool:
+        return any(each.may_change for each in self.lists if each.owner == TEAM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ def _keep(
         subject=subject,
         href=href,
         rows=_kept_links(links, workflow, step),
-        may_pin_for_team=_maintains(request.user, run.project),
+        may_pin_for_team=maintains(request.user, run.project),
     )
     return page(request, "runs/keep.html", {"page": shown})
 
@@ -188,7 +192,7 @@ def _lists(user: User, project: Project) -> list[PinList]:
     team = [pin for pin in found if pin.user_id is None]
     mine = [pin for pin in found if pin.user_id is not None]
     return [
-        PinList(TEAM, "For the team", _rows(TEAM, team), _maintains(user, project)),
+        PinList(TEAM, "For the team", _rows(TEAM, team), maintains(user, project)),
         PinList(MINE, "For you", _rows(MINE, mine), True),
     ]
 
@@ -215,7 +219,7 @@ def _change(request: Request, project: Project) -> str:
         raise NotDone(f"{field}: {problems[0]}")
     given = form.cleaned_data
     owner = None if given["owner"] == TEAM else request.user
-    if owner is None and not _maintains(request.user, project):
+    if owner is None and not maintains(request.user, project):
         raise NotDone("Only maintainers of the project pin for its team.")
     address = go_address(own_address(given["address"], request.get_host()), project.name)
     if not address:
@@ -237,7 +241,3 @@ def _do(what: str, title: str, *, project: Project, owner: User | None, address:
         case _:
             by = pins.EARLIER if what == "up" else pins.LATER
             pins.move_pin(project=project, owner=owner, address=address, by=by)
-
-
-def _maintains(user: User, project: Project) -> bool:
-    return Project.objects.maintained_by(user).filter(pk=project.pk).exists()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from linkhub.accounts.models import Project, User
 from linkhub.links.read import links_of_project
+from linkhub.pages.access import maintains
 from linkhub.pages.address import Address
 from linkhub.pages.chips import ToolChips, by_tool, make_chips, may_still_change
 from linkhub.pages.coverage import Coverage, coverage_of
@@ -25,9 +26,13 @@ RUNS = Shape(show_project=False)
 
 @dataclass(frozen=True, slots=True)
 class ProjectPage:
-    """`workflows` is a table of each workflow's latest run, `recent` one of the newest runs."""
+    """`workflows` is a table of each workflow's latest run, `recent` one of the newest runs.
+
+    `maintained` where the viewer looks after the project.
+    """
 
     project: Project
+    maintained: bool
     star: StarButton
     pins: list[Pin]
     tools: list[ToolChips]
@@ -53,6 +58,7 @@ def project_page(
     recent = run_table(Window(newest, str(address)), toolbox, now=now, shape=RUNS)
     return ProjectPage(
         project=project,
+        maintained=maintains(user, project),
         star=star_button(user, project),
         pins=pins_of(project, user),
         tools=by_tool(make_chips(links, toolbox)),
