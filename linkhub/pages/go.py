@@ -149,11 +149,5 @@ def _go_page(link: ShownLink, subject: Subject) -> GoPage:
 
 
 def _place(link: ShownLink) -> str:
-    parts = [link.level]
-    if link.action:
-        parts.append(f"action {link.action}")
-    if link.attempt:
-        parts.append(f"attempt {link.attempt}")
-    if link.pod:
-        parts.append(f"pod {link.pod}")
-    return ", ".join(parts)
+    within = {"action": link.action, "attempt": link.attempt, "pod": link.pod}
+    return ", ".join(f"{level} {name}" for level, name in within.items() if name) or link.level
