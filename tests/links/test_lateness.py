@@ -87,11 +87,13 @@ def outcome() -> list[Any]:
     return list(found.values_list("key", "level", "state", "url", "origin", "reason"))
 
 
+# All orders are 120; of these every fifth.
+@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("first", FACTS)
-def test_each_order_of_arrival_ends_the_same(first: Any) -> None:
+def test_each_order_of_arrival_ends_the_same(first: Any, step: int) -> None:
     project = define()
     ends = []
-    for rest in permutations([fact for fact in FACTS if fact is not first]):
+    for rest in list(permutations([fact for fact in FACTS if fact is not first]))[::step]:
         with transaction.atomic():
             for number, fact in enumerate((first, *rest)):
                 fact(project)

@@ -1,13 +1,13 @@
 """Every variable that is read is documented, and every documented one is read."""
 
 import ast
-import os
 import re
-import subprocess
-import sys
+import runpy
+import warnings
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).parents[2]
 READERS = {
@@ -64,14 +64,14 @@ def test_it_documents_what_it_reads() -> None:
         ("LINKHUB_LOG_LEVEL", "loud"),
     ],
 )
-def test_it_names_a_wrong_value(name: str, value: str, tmp_path: Path) -> None:
-    environment = os.environ | {"LINKHUB_HOME": str(tmp_path), name: value}
-    done = subprocess.run(
-        [sys.executable, "-c", "import linkhub.settings"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode != 0
-    assert name in done.stderr.splitlines()[-1]
+def test_it_names_a_wrong_value(
+    name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINKHUB_HOME", str(tmp_path))
+    monkeypatch.setenv(name, value)
+    with (
+        warnings.catch_warnings(action="ignore"),
+        pytest.raises(ImproperlyConfigured, match=rf"\b{name}\b") as refused,
+    ):
+        runpy.run_path(str(ROOT / "linkhub/settings.py"))
+    assert "\n" not in str(refused.value)
