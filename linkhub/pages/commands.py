@@ -41,6 +41,7 @@ def _everywhere(request: Request) -> Iterator[Command]:
     if request.user.is_superuser:
         yield Command("Admin", reverse("admin:index"), "settings")
         yield Command("Audit log", reverse("audit"), "clock")
+        yield Command("Status of LinkHub", reverse("status"), "clock")
         yield Command("New link definition", reverse("admin:links_linkdefinition_add"), "plus")
 
 

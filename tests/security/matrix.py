@@ -74,6 +74,7 @@ POST   /sign-out/                                         302  302  302  302   3
 POST   /clicks                                            302  204  204  204   204
 POST   /theme/                                            302  302  302  302   302
 GET    /v2/domain/d/project/secret/tracked-runs/r7        302  302  302  302   302
+GET    /status/                                           302  404  404  404   200
 GET    /healthz                                           200  200  200  200   200
 GET    /readyz                                            200  200  200  200   200
 GET    /metrics                                           200  200  200  200   200
@@ -89,6 +90,8 @@ GET    /api/v1/backfills                                                        
 POST   /api/v1/backfills/2:cancel                                               401    403  403    403   403  200  403  403  403   200
 POST   /api/v1/backfills/3:cancel                                               401    403  403    200   404  200  404  403  200   200
 POST   /api/v1/runs:batch                                                       401    200  403    403   200  200  200  200  200   200
+POST   /api/v1/lineage                                                          401    200  403    403   404  200  404  404  200   200
+POST   /api/v1/cloudevents                                                      401    200  403    403   404  200  404  404  200   200
 GET    /api/v1/definitions                                                      401    403  200    200   200  200  200  200  200   200
 GET    /api/v1/definitions.schema.json                                          401    403  200    200   200  200  200  200  200   200
 GET    /api/v1/definitions:export                                               401    403  200    200   200  200  403  403  403   200
@@ -146,6 +149,18 @@ BODIES: dict[str, Any] = {
         "filename": "inputs.pb",
     },
     "POST /api/v1/runs:batch": [{"project": "secret", "domain": "development", "run": "r8"}],
+    "POST /api/v1/lineage": {
+        "eventTime": "2026-01-05T10:00:00Z",
+        "run": {"runId": "01941f29-7c00-7000-8000-000000000001"},
+        "job": {"namespace": "secret", "name": "clicks"},
+    },
+    "POST /api/v1/cloudevents": {
+        "specversion": "1.0",
+        "id": "1",
+        "source": "flyteadmin",
+        "type": "com.flyte.resource.flyteidl.admin.WorkflowExecutionEventRequest",
+        "data": {"event": {"executionId": FLYTE_RUN, "occurredAt": "2026-01-05T10:00:00Z"}},
+    },
     "PUT /api/v1/definitions/dashboard": {"name": "Board", "template": "https://x.example.com/"},
     "PUT /api/v1/projects/secret/definitions/board": {"name": "B", "template": "https://b.example"},
     "POST /api/v1/definitions:preview": {

@@ -14,6 +14,7 @@ from linkhub.pages.phases import ShownPhase
 from linkhub.pages.run_table import RunRow, RunTable
 from linkhub.pages.theme import theme_of
 from linkhub.pages.timeline import Bar
+from linkhub.seeing.condition import remembered
 
 register = template.Library()
 
@@ -35,6 +36,13 @@ def chosen_theme(context: template.Context) -> str:
     """`light`, `dark`, or `""`; also where an error page has no request."""
     request = context.get("request")
     return theme_of(request) if request else ""
+
+
+@register.simple_tag
+def troubles() -> list[str]:
+    """What this process last saw to be away; nothing is asked for a page."""
+    seen = remembered()
+    return [part.said for part in seen.parts if part.shown] if seen else []
 
 
 @register.simple_tag
