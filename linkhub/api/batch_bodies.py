@@ -36,7 +36,7 @@ def raw_documents(request: HttpRequest) -> Iterator[Raw]:
     kind = request.content_type
     looks_like_list = not first or first.lstrip(BLANK).startswith(b"[")
     if kind == "application/json" or (kind not in LINES and looks_like_list):
-        return iter(_elements(_whole(chunks)))
+        return iter(elements(_whole(chunks)))
     return (line for line in _lines(chunks) if line is None or line.strip(BLANK))
 
 
@@ -69,7 +69,7 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[Raw]:
     yield None if too_long else bytes(line)
 
 
-def _elements(text: str) -> list[bytes]:
+def elements(text: str) -> list[bytes]:
     """Each element of a JSON list as it was written: its own validation looks at it again."""
     # Numbers are taken as they stand: one of a million digits is not worth reading here.
     decoder = json.JSONDecoder(parse_int=len, parse_float=len)

@@ -93,3 +93,53 @@ PREVIEW: dict[str, Any] = {
     "definition": {"key": "board", **DEFINITION},
     "document": {**NAMES, **RUN},
 }
+LINEAGE: dict[str, Any] = {
+    "eventType": "COMPLETE",
+    "eventTime": "2026-01-05T10:05:00Z",
+    "producer": "https://github.com/apache/airflow",
+    "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
+    "job": {"namespace": "data-team", "name": "daily_report.load"},
+    "run": {
+        "runId": "01941f29-7c00-7000-8000-000000000002",
+        "facets": {
+            "parent": {
+                "run": {"runId": "01941f29-7c00-7000-8000-000000000001"},
+                "job": {"namespace": "data-team", "name": "daily_report"},
+            },
+            "airflow": {
+                "dag": {"dag_id": "daily_report"},
+                "dagRun": {"run_id": "scheduled__2026-01-05T00:00:00+00:00"},
+                "task": {"task_id": "load", "operator_class": "PythonOperator"},
+                "taskInstance": {
+                    "try_number": 1,
+                    "log_url": "https://airflow.example.com/dags/daily_report/runs/"
+                    "scheduled__2026-01-05T00%3A00%3A00%2B00%3A00/tasks/load?try_number=1",
+                },
+            },
+        },
+    },
+}
+CLOUDEVENT: dict[str, Any] = {
+    "specversion": "1.0",
+    "type": "com.flyte.resource.flyteidl.admin.TaskExecutionEventRequest",
+    "source": "https://github.com/flyteorg/flyte/flyteadmin",
+    "id": "resource_type:TASK project:flytesnacks.RUNNING",
+    "data": {
+        "requestId": "1",
+        "event": {
+            "taskId": {"project": "flytesnacks", "domain": "development", "name": "train"},
+            "parentNodeExecutionId": {
+                "nodeId": "n0",
+                "executionId": {
+                    "project": "flytesnacks",
+                    "domain": "development",
+                    "name": "f7a1b2c3",
+                },
+            },
+            "phase": "RUNNING",
+            "occurredAt": "2026-01-05T10:00:02Z",
+            "logs": [{"name": "Logs", "uri": "https://logs.example.com/f7a1b2c3-n0-0"}],
+            "metadata": {"generatedName": "f7a1b2c3-n0-0", "pluginIdentifier": "container"},
+        },
+    },
+}

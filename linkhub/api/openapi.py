@@ -12,7 +12,16 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from pydantic import TypeAdapter
 
-from linkhub.api import as_code, batch, definitions, preview, recording, tools
+from linkhub.api import (
+    as_code,
+    batch,
+    cloudevents,
+    definitions,
+    lineage,
+    preview,
+    recording,
+    tools,
+)
 from linkhub.api.bodies import Body
 from linkhub.api.problems import KINDS, MEDIA_TYPE, ProblemDocument
 
@@ -27,6 +36,8 @@ BODIES: tuple[Body[Any], ...] = (
     as_code.FILE,
     preview.PREVIEW,
     tools.TOOL,
+    lineage.LINEAGE,
+    cloudevents.CLOUDEVENT,
 )
 ANY_OPERATION = (401, 403, 404, 422, 429)
 WITH_BODY = (413, 415)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from linkhub.api.api import api
 from linkhub.api.problems import KINDS
 
-TAGS = ("Recording", "Links", "Reading", "Definitions", "Tools")
+TAGS = ("Recording", "Events", "Links", "Reading", "Definitions", "Tools")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Sources: where runs come from by themselves, and the runs that each follows."""
+"""Sources and the runs that each follows; events that arrived by themselves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from linkhub.accounts.models import Project
-from linkhub.runs.models import NAME_LENGTH
+from linkhub.runs.models import NAME_LENGTH, Run
 
 DEFAULT_INTERVAL = timedelta(seconds=30)
 
@@ -98,3 +98,57 @@ class FollowedRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project}/{self.domain}/{self.name}"
+
+
+class Arrival(models.Model):
+    """An event that was accepted and is not recorded yet: the row is the queue.
+
+    `body` is what will be recorded, as its kind wrote it. One that cannot be recorded rests with
+    its error, without `due_at`, and is forgotten after a while.
+    """
+
+    class Kind(models.TextChoices):
+        OPENLINEAGE = "openlineage"
+        CLOUDEVENTS = "cloudevents"
+
+    kind = models.CharField(max_length=16, choices=Kind)
+    project = models.ForeignKey(Project, models.CASCADE)
+    domain = models.CharField(max_length=NAME_LENGTH)
+    body = models.TextField()
+    received_at = models.DateTimeField(db_default=Now())
+    due_at = models.DateTimeField(db_default=Now(), null=True)
+    failures = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            # Serves whoever records: what is due, the oldest first.
+            models.Index(fields=["id"], condition=Q(due_at__isnull=False), name="arrival_due"),
+            # Serves the clearing of what rests.
+            models.Index(
+                fields=["received_at"], condition=Q(due_at__isnull=True), name="arrival_resting"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.received_at}"
+
+
+class LineageRun(models.Model):
+    """By which names a run id of OpenLineage's is known here: of a run, or of one of its actions.
+
+    What runs below it names it by that id alone. Goes with its run.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, db_index=False)
+    uuid = models.UUIDField()
+    run = models.ForeignKey(Run, models.CASCADE)
+    action = models.CharField(max_length=NAME_LENGTH, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "uuid"], name="lineagerun_natural_key"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)

@@ -1,4 +1,5 @@
-"""Celery's side of sources: beat looks which are due, a worker of its own queue polls them."""
+"""Celery's side: beat looks which sources are due, a worker of its own queue polls them; what
+arrived is recorded by those that resolve."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ from celery import current_app, shared_task
 from celery.signals import worker_shutting_down
 from kombu.exceptions import OperationalError
 
+from linkhub.ingest.arrivals.accepting import TASK, nudge, nudge_arrived
+from linkhub.ingest.arrivals.recording import forget_resting, is_anything_due, record_all
 from linkhub.ingest.sources.leases import due
 from linkhub.ingest.sources.rounds import poll, stopping
 from linkhub.runs.backlog import seconds_to_wait
@@ -43,6 +46,30 @@ def sweep_sources() -> None:
         except OperationalError as error:
             log.warning("poll_not_sent", source=pk, error=str(error))
             return
+
+
+# After so long others have their turn.
+ARRIVALS_SECONDS = 20.0
+
+
+@shared_task(name=TASK)  # type: ignore[untyped-decorator]
+def record_arrivals() -> None:
+    """Record what arrived; a round that runs out of time nudges for the next."""
+    nudge_arrived()
+    if not record_all(seconds=ARRIVALS_SECONDS):
+        nudge()
+
+
+@shared_task(name="linkhub.ingest.sweep_arrivals")  # type: ignore[untyped-decorator]
+def sweep_arrivals() -> None:
+    """Nudge for what a lost message left."""
+    if is_anything_due():
+        nudge()
+
+
+@shared_task(name="linkhub.ingest.forget_arrivals")  # type: ignore[untyped-decorator]
+def forget_arrivals() -> None:
+    forget_resting()
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]

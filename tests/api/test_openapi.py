@@ -52,6 +52,8 @@ PATHS = {
     "AttachedLinkDocument": ("POST", "/projects/p/domains/d/runs/r7/links"),
     "TaskLinks": ("PUT", "/projects/p/tasks/t/versions/v/links"),
     "Batch": ("POST", "/runs:batch"),
+    "OpenLineageEvent": ("POST", "/lineage"),
+    "CloudEvent": ("POST", "/cloudevents"),
     "DefinitionsFile": ("POST", "/definitions:apply"),
     "DefinitionDocument": ("PUT", "/definitions/board"),
     "PreviewDocument": ("POST", "/definitions:preview"),

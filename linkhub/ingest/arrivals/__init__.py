@@ -1,0 +1,1 @@
+"""Events that other systems send: kept first, recorded together (see README.md)."""

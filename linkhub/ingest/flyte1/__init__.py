@@ -1,0 +1,1 @@
+"""Flyte 1: its messages as documents, by CloudEvents and by flyteadmin's REST gateway."""
