@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 from linkhub.embedded import identity
 
@@ -25,6 +26,7 @@ def test_it(redis_url):
 """
 
 
+@pytest.mark.slow
 def test_it_leaves_nothing_behind(tmp_path: Path) -> None:
     with start_run(tmp_path) as run:
         assert run.stdout
