@@ -12,8 +12,14 @@ def main() -> None:
 
     try:
         execute_from_command_line(sys.argv)
-    except ImproperlyConfigured as error:
-        sys.exit(f"LinkHub cannot start: {error}")
+    except Exception as error:
+        if sys.argv[1:2] == ["doctor"]:
+            from linkhub.embedded.doctor.command import examine_without_settings
+
+            sys.exit(examine_without_settings(error))
+        if isinstance(error, ImproperlyConfigured):
+            sys.exit(f"LinkHub cannot start: {error}")
+        raise
 
 
 if __name__ == "__main__":

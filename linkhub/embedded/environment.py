@@ -26,13 +26,13 @@ BEFORE_FIRST_START = {
 
 def load(home: Path) -> dict[str, str]:
     """What a `serve` on this folder left for others: names and values, or nothing."""
-    return (BEFORE_FIRST_START if _may_be_first() else {}) | _read(home)
+    return (BEFORE_FIRST_START if _may_be_first() else {}) | left_by_serve(home)
 
 
 def given(name: str, home: Path, environ: Mapping[str, str] = os.environ) -> str | None:
     """The variable as the user set it, not as `load` did."""
     value = environ.get(name)
-    left = {_read(home).get(name), BEFORE_FIRST_START.get(name)}
+    left = {left_by_serve(home).get(name), BEFORE_FIRST_START.get(name)}
     return None if not value or value in left else value
 
 
@@ -41,7 +41,8 @@ def text(facts: Mapping[str, str]) -> str:
     return "".join(f"{name}={shlex.quote(value)}\n" for name, value in facts.items())
 
 
-def _read(home: Path) -> dict[str, str]:
+def left_by_serve(home: Path) -> dict[str, str]:
+    """Names and values as they stand in the file; none where there is no file."""
     try:
         content = (home / FILE).read_text(encoding="utf-8")
     except (FileNotFoundError, PermissionError):  # another user's: `serve` has a sentence for it
@@ -51,4 +52,5 @@ def _read(home: Path) -> dict[str, str]:
 
 
 def _may_be_first() -> bool:
-    return sys.argv[1:2] in (["serve"], ["restore"])
+    """The bench brings servers and settings of its own."""
+    return sys.argv[1:2] in (["serve"], ["restore"], ["bench"])
