@@ -312,6 +312,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_DB_REUSE_MAX = 1000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "resolve"
+CELERY_BEAT_SCHEDULER = "linkhub.beat:SteadyScheduler"
 # A message that nobody took before the next one is worth nothing.
 CELERY_BEAT_SCHEDULE = {
     "sweep-pending": {

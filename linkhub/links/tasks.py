@@ -13,6 +13,7 @@ from linkhub.links.backfill import advance_all, mark_new_projects
 from linkhub.links.backlinks.work import clear_away, write_due
 from linkhub.links.checking.rounds import check_links as check
 from linkhub.links.claims import claimable, rest_lost
+from linkhub.links.clock import follow_clock
 from linkhub.links.configured import follow_configuration
 from linkhub.links.days import recompute_days
 from linkhub.links.editing.python_previews import try_in_worker
@@ -42,6 +43,7 @@ def resolve_pending(*, lane: str) -> None:
 @shared_task(name="linkhub.links.sweep_pending")  # type: ignore[untyped-decorator]
 def sweep_pending() -> None:
     """Nudge for rows that are due: their message was lost, their worker died, or they failed."""
+    follow_clock()
     rest_lost()
     mark_new_projects()
     for lane in Pending.Lane:
