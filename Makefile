@@ -6,7 +6,7 @@
 
 VENV = .venv
 PY = $(VENV)/bin/python
-FAST = not browser and not slow
+FAST = not browser and not slow and not faults and not soak
 # Numbers of runs that `bench` fills its database with, ascending.
 SIZE = 10000,100000
 
@@ -14,7 +14,7 @@ SIZE = 10000,100000
 CHECKING = SECRET_KEY=checks-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
 	DATABASE_URL=postgresql:///no-database REDIS_URL=unix:///no-redis LINKHUB_HTTPS=1
 
-.PHONY: run test test-browser test-client test-model test-slow test-oidc check check-logql check-grafana bench bench-large format \
+.PHONY: run test test-browser test-client test-model test-slow test-faults test-soak test-oidc check check-logql check-grafana bench bench-large format \
 	screenshots pins clean venv venv-dev
 
 run: venv
@@ -39,6 +39,14 @@ test-client: venv-dev
 
 test-slow: venv-dev
 	$(PY) -m pytest -m slow $(ARGS)
+
+# Faults in real processes under load; the whole suite writes docs/reliability.md.
+test-faults: venv-dev
+	$(if $(ARGS),,FAULTS_DOCUMENT=docs/reliability.md )$(PY) -m pytest -m faults tests/faults $(ARGS)
+
+# Steady load at half of what this machine can: MINUTES= (10).
+test-soak: venv-dev
+	$(PY) -m pytest -m soak -s tests/faults $(ARGS)
 
 # Signing in at a real identity provider, which npm brings.
 test-oidc: venv-dev

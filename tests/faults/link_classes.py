@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,4 +19,16 @@ class Asleep:
         with suppress(FileNotFoundError), socket.socket(socket.AF_UNIX) as gate:
             gate.connect(context["gate"])
             gate.recv(1)
+        return f"https://slow.example.com/{run_name}"
+
+
+@dataclass
+class Slow:
+    """Takes a third of a second, as code that asks some service does."""
+
+    name: str = "Slow"
+    icon_uri: str = ""
+
+    def get_link(self, run_name: str, **_: object) -> str:
+        select.select((), (), (), 0.3)
         return f"https://slow.example.com/{run_name}"
