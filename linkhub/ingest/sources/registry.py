@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from linkhub.ingest.flyte1.connector import Flyte1Connector
 from linkhub.ingest.flyte2.connector import Flyte2Connector
 from linkhub.ingest.openlineage.mapping import OpenLineageConnector
 from linkhub.ingest.sources.connector import Connector
 from linkhub.ingest.sources.errors import Misconfigured
 
 CONNECTORS: dict[str, type[Connector[Any]]] = {
-    connector.kind: connector for connector in (Flyte2Connector, OpenLineageConnector)
+    connector.kind: connector
+    for connector in (Flyte1Connector, Flyte2Connector, OpenLineageConnector)
 }
 
 

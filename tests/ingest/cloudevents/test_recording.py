@@ -170,11 +170,11 @@ def test_events_of_others_are_accepted_and_not_kept(api: Api) -> None:
         ({"id": 7}, "body.id"),
         ({"data": None}, "body.data"),
         ({"data": {"event": {"phase": "RUNNING"}}}, "body.data.event.executionId"),
-        ({"data": {"event": workflow("RUNNING", 1) | {"occurredAt": "x"}}}, "body.data.event.occurredAt"),
+        ({"data": {"event": workflow("RUNNING", 1, occurredAt=7)}}, "body.data.event.occurredAt"),
         ({"data_base64": "!"}, "body"),
         ({"data": "{"}, "body.data"),
     ],
-)  # fmt: skip
+)
 def test_it_names_the_field_at_fault(api: Api, changed: dict[str, Any], field: str) -> None:
     answer = api.post(CLOUDEVENTS, STORY[0] | changed)
     assert answer.status_code == 422
