@@ -6,6 +6,7 @@ time. Every value is escaped here, one by one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,6 +22,8 @@ from linkhub.pages.icons import Icon
 from linkhub.pages.phases import ShownPhase
 from linkhub.pages.timeline import Bar
 from linkhub.pages.times import ago, is_date
+
+CODE = re.compile(r"`([^`]+)`")
 
 
 def shown_name(name: object) -> str:
@@ -134,6 +137,11 @@ def forget_sprite() -> None:
     """For tests, which change how static files are named."""
     _sprite.cache_clear()
     chip.cache_clear()
+
+
+def coded(text: str) -> SafeString:
+    """What stands between backticks, as code."""
+    return _safe(CODE.sub(r"<code>\1</code>", escape(text)))
 
 
 def _safe(markup: str) -> SafeString:

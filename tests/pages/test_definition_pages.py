@@ -157,7 +157,8 @@ def test_a_preview_says_in_words_and_marks_what_comes_from_the_run(
     make.make_action(make.make_run(project=project))
     shown = part(maintainer, "preview", **{"select-workflow": "train_*", "time_to_live": "30d"})
 
-    assert "Shown for every action in the project `secret` of the workflow `train_*`" in shown
+    words = "in the project <code>secret</code> of the workflow <code>train_*</code>"
+    assert f"Shown for every action {words}" in shown
     assert '<mark title="runName">r7</mark>' in shown
     assert "run r7" in shown
 

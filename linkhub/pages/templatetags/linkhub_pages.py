@@ -45,6 +45,12 @@ def troubles() -> list[str]:
     return [part.said for part in seen.parts if part.shown] if seen else []
 
 
+@register.filter
+def coded(text: object) -> SafeString:
+    """Help as it is written: what stands between backticks is code."""
+    return markup.coded(str(text))
+
+
 @register.simple_tag
 def link_chip(chip: Chip, with_icon: object = "") -> SafeString:
     """One link."""
