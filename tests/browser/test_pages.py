@@ -102,7 +102,7 @@ def test_an_open_menu_stays_open_while_the_table_updates(page: Page) -> None:
     run = make.make_run()
     page.goto("/links/")
     page.locator("summary", has_text="+2").click()
-    items = page.locator(".menu.floating .items")
+    items = page.locator("td .menu .items")
     expect(items).to_be_visible()
     Run.objects.filter(pk=run.pk).update(phase="paused")
 
@@ -133,7 +133,7 @@ def test_go_waits_and_then_goes(page: Page, site: str) -> None:
     make.make_definition("tool", template=site + "/healthz?run={{ .context.wandb_id }}")
     action = make.make_action(make.make_run(), context={})
     page.goto("/go/flytesnacks/development/r7/tool")
-    expect(page.get_by_role("status")).to_contain_text("waiting")
+    expect(page.locator("#go-state").get_by_role("status")).to_contain_text("waiting")
     give_context(action)
 
     expect(page).to_have_url(f"{site}/healthz?run=abc")
@@ -180,7 +180,7 @@ def test_it_reads_without_javascript(chromium: Browser, site: str) -> None:
 
     expect(page.get_by_role("link", name="Two")).to_be_visible()
     page.get_by_role("link", name="Wandb").click()
-    expect(page.get_by_role("status")).to_contain_text("context.wandb_id")
+    expect(page.locator("#go-state").get_by_role("status")).to_contain_text("context.wandb_id")
     context.close()
 
 
@@ -197,4 +197,4 @@ def test_the_admins_forms_work_under_the_policy(page: Page) -> None:
     page.fill("[name=template]", "https://b.example.com/{{ .runNam }}")
     page.click("[name=_save]")
 
-    expect(page.locator(".field-template .errorlist")).to_contain_text("runName")
+    expect(page.locator("#template-problem .errorlist")).to_contain_text("runName")
