@@ -29,6 +29,7 @@ EVERYWHERE = {
     "find": "/find?q=nothing-has-this-name",
     "account": "/account/",
     "audit": "/audit/",
+    "status": "/status/",
 }
 BARE = "/projects/bare"
 EMPTY = EVERYWHERE | {
@@ -112,6 +113,7 @@ FIRST: dict[str, Callable[[Page], None]] = {
 
 
 def load_bare() -> None:
+    _live()
     record("bare", "development", "r1", {"workflow": "w", "actions": [{"name": "a0"}]})
 
 
@@ -125,6 +127,7 @@ def load_demo() -> None:
     from linkhub.pages.pins import add_pin
     from linkhub.pages.saved_views import read_address, save_view
 
+    _live()
     demo.load()
     admin, project = User.objects.get(username="admin"), Project.objects.get(name="flytesnacks")
     _edit_definition(project, admin)
@@ -158,7 +161,17 @@ def _edit_definition(project: object, admin: object) -> None:
     )
 
 
+def _live() -> None:
+    """Say that a worker and beat live, which pictures need no more of."""
+    from linkhub.seeing.condition import wanted_queues
+    from linkhub.seeing.storing import say_alive
+
+    say_alive("worker@pictured", "worker", wanted_queues(), "")
+    say_alive("beat@pictured", "beat", [], "")
+
+
 def load_overfull() -> None:
+    _live()
     record(overfull.PROJECT, overfull.DOMAIN, overfull.RUN, overfull.document())
     few = overfull.document(links=5, actions=5)
     record(overfull.PROJECT, overfull.DOMAIN, "bare", few)

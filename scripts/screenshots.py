@@ -61,7 +61,9 @@ def take(names: list[str], chromium: str) -> None:
     from django.core.management import call_command
 
     from linkhub.accounts.first_admin import ensure_first_admin
+    from linkhub.seeing.reporting import reporter
 
+    reporter.runs = False
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     password = ensure_first_admin() or ""
@@ -116,6 +118,8 @@ def photograph(site: str, content: str, pages: Pages, chromium: str, password: s
                         page.click("main button[type=submit]")
                         is_in = True
                     page.goto(path)
+                    if page.locator("[hx-trigger*=load]").count():
+                        page.wait_for_load_state("networkidle")
                     picture = folder / f"{name}{dark}{phone}.png"
                     take_picture(page, picture, FIRST.get(name))
                     sys.stdout.write(f"{picture.relative_to(ROOT)}\n")
