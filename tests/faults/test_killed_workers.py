@@ -20,7 +20,8 @@ from tests import factories as make
 from tests.workers import listening, wait_until, wait_until_done, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FEW, MANY, BATCH = 1_000, 10_000, 1_000
+RUNS = 10_000
+BATCH = 1000
 # Every so many runs: one with an action and its pod, one that has ended, one with an id.
 WITH_POD, ENDED, WITH_ID = 10, 3, 2
 X = "https://x.example.com"
@@ -48,9 +49,9 @@ def document(number: int) -> RunDocument:
     )
 
 
-def expected(runs: int) -> Iterator[Expected]:
+def expected() -> Iterator[Expected]:
     """What applies to each run, said without resolving anything."""
-    for number in range(runs):
+    for number in range(RUNS):
         yield Expected(number, "board", f"{X}/board/r{number}")
         yield Expected(number, "id", f"{X}/id/i{number}" if number % WITH_ID == 0 else "")
         if number % ENDED == 0:
@@ -64,14 +65,15 @@ def stored() -> list[Expected]:
     return [Expected(int(run.removeprefix("r")), *rest) for run, *rest in rows.iterator(5000)]
 
 
-def record(runs: int) -> None:
+@pytest.fixture
+def _recorded(broker) -> None:
     make.make_definition("board", level="run", template=X + "/board/{{.runName}}")
     make.make_definition("id", level="run", template=X + "/id/{{.context.id}}")
     ended = {"level": "run", "select": {"phase": "failed"}}
     make.make_definition("ended", template=X + "/ended/{{.runName}}", **ended)
     make.make_definition("pod", level="pod", template=X + "/pod/{{.podName}}")
     project = make.make_project()
-    for first in range(0, runs, BATCH):
+    for first in range(0, RUNS, BATCH):
         numbers = range(first, first + BATCH)
         record_batch([RunWrite(project, "d", f"r{one}", document(one)) for one in numbers])
 
@@ -89,32 +91,14 @@ def kill(processes: list[psutil.Process]) -> None:
     client().flushall()
 
 
-def check_all_resolved(runs: int) -> None:
-    assert sorted(stored(), key=repr) == sorted(expected(runs), key=repr)
-    assert Resolved.objects.count() == Run.objects.count() + Action.objects.count() + 1
-
-
-def test_another_worker_goes_on_where_one_was_killed(broker):
-    record(FEW)
-    with listening() as listener, ExitStack() as workers:
-        first = workers.enter_context(started(broker))
-        wait_until(listener, lambda: Pending.objects.count() < FEW)
-        kill([first, *first.children(recursive=True)])
-        assert Pending.objects.exists()
-        workers.enter_context(started(broker))
-        wait_until_done(listener)
-    check_all_resolved(FEW)
-
-
-@pytest.mark.slow
+@pytest.mark.usefixtures("_recorded")
 def test_it_resolves_everything_whatever_is_killed(broker):
     chance = random.Random(7)
-    record(MANY)
     with listening() as listener, ExitStack() as workers:
 
         def wait(share: float) -> None:
             """Until about that share is left, and somewhere into the next batch."""
-            rows = int(MANY * (share + chance.random() / 10))
+            rows = int(RUNS * (share + chance.random() / 10))
             wait_until(listener, lambda: Pending.objects.count() <= rows)
             list(listener.notifies(timeout=chance.random() / 5))
 
@@ -127,4 +111,5 @@ def test_it_resolves_everything_whatever_is_killed(broker):
         wait(0.25)
         kill([second, *second.children(recursive=True)])
         wait_until_done(listener)
-    check_all_resolved(MANY)
+    assert sorted(stored(), key=repr) == sorted(expected(), key=repr)
+    assert Resolved.objects.count() == Run.objects.count() + Action.objects.count() + 1
