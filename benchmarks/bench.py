@@ -7,25 +7,40 @@ from collections.abc import Iterator
 import django
 from django.core.management import call_command
 
+from benchmarks.costs import Cost
 from benchmarks.measuring import Ratio
 from benchmarks.options import Options
 from benchmarks.own_home import OwnHome
 
 
-def measure(options: Options, home: OwnHome, stored: dict[int, int]) -> Iterator[Ratio]:
-    """Each ratio as it is found; `stored` gets the database's bytes by number of runs."""
+def measure(options: Options, home: OwnHome, stored: dict[int, int]) -> Iterator[Ratio | Cost]:
+    """Each figure as it is found; `stored` gets the database's bytes by number of runs."""
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    from benchmarks import definitions, ingesting, rendering, requests, resolving
+    from benchmarks import (
+        bare,
+        definitions,
+        disk,
+        editing,
+        ingesting,
+        rendering,
+        requests,
+        resolving,
+        working,
+    )
     from benchmarks.growing import Data
 
     if "render" in options.areas:
         yield from rendering.measure(renders=options.renders, rounds=options.rounds)
+    if set(requests.AREAS) & set(options.areas):
+        yield bare.measure()
     definitions.define()
     data = Data(options.actions)
     data.begin()
     for size in options.sizes:
         stored[size] = data.grow(size)
+        if "cost" in options.areas:
+            yield from disk.measure(data.runs)
         if "resolve" in options.areas:
             yield resolving.measure(
                 runs=options.chunk, size=data.runs, rounds=options.rounds, seed=options.seed
@@ -35,11 +50,25 @@ def measure(options: Options, home: OwnHome, stored: dict[int, int]) -> Iterator
                 yield ingesting.measure(
                     batch=batch, actions=options.actions, size=data.runs, rounds=options.rounds
                 )
-        if "web" in options.areas:
+        if asked := [area for area in requests.AREAS if area in options.areas]:
             yield from requests.measure(
                 home=home,
+                areas=asked,
                 actions=options.actions,
                 size=data.runs,
-                number=options.requests,
+                seconds=options.seconds,
                 rounds=options.rounds,
             )
+        if "cost" in options.areas:
+            yield from working.measure(
+                home=home,
+                size=data.runs,
+                actions=options.actions,
+                backlog=options.backlog,
+                seed=options.seed,
+            )
+    # Last of all: what is edited stays so.
+    if "edit" in options.areas:
+        yield from editing.measure(
+            home=home, size=data.runs, edited=options.edited, rounds=options.rounds
+        )

@@ -49,6 +49,16 @@ def send(port: int, requests: Sequence[bytes], *, connections: int, status: int)
     return seconds
 
 
+def fetch(port: int, one: bytes, *, status: int) -> bytes:
+    """A single answer, its head included. Raises RuntimeError where it has another status."""
+    with socket.create_connection((HOST, port)) as connection:
+        connection.sendall(one)
+        answer = _answer(connection)
+    if not answer.startswith(b"HTTP/1.1 %d" % status):
+        raise RuntimeError(f"not answered with {status}: {answer[:1000]!r} to {one[:200]!r}")
+    return answer
+
+
 def _answer(connection: socket.socket) -> bytes:
     """One whole answer; every one that is asked for here says how long it is."""
     data = b""

@@ -1,4 +1,4 @@
-"""The six definitions of the bench, of every level and both ways to make a URL, and their tools."""
+"""The definitions of the bench: six for runs, each of a tool of its own, and one for projects."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from linkhub.links.models import Backfill
 
 TOOLS: dict[str, dict[str, Any]] = {
     "grafana": {"kind": "grafana", "base_url": "https://grafana.example.com"},
+    "loki": {"kind": "grafana", "base_url": "https://loki.example.com"},
     "wandb": {"kind": "wandb", "base_url": "https://wandb.ai"},
     "kubernetes": {"kind": "custom", "base_url": "https://k8s.example.com"},
     "registry": {"kind": "custom", "base_url": "https://models.example.com"},
+    "cost": {"kind": "custom", "base_url": "https://cost.example.com"},
 }
-RUN_KEY, ACTION_KEY = "workflow-logs", "container"
+RUN_KEY, ACTION_KEY, PROJECT_KEY, URL_KEY = "workflow-logs", "container", "board", "wandb"
 DEFINITIONS: dict[str, dict[str, Any]] = {
     RUN_KEY: {
         "name": "All workflow logs",
@@ -27,18 +29,18 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
     "pod-logs": {
         "name": "Pod logs",
         "provider": "grafana_pod_logs",
-        "tool": "grafana",
+        "tool": "loki",
         "level": "pod",
         "link_type": "logs",
         "position": 2,
     },
-    "wandb": {
+    URL_KEY: {
         "name": "Weights & Biases",
         "provider": "wandb_run",
         "params": {"entity": "acme"},
         "tool": "wandb",
         "level": "action",
-        "select": {"task": ["train_*"]},
+        "select": {"workflow": ["*_*"]},
         "position": 3,
     },
     "pod": {
@@ -59,13 +61,21 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
     "cost": {
         "name": "Cost",
         "template": (
-            "https://cost.example.com/{{ .project }}/{{ .domain }}?owner={{ context.owner }}"
+            "{{ tool.base_url }}/{{ .project }}/{{ .domain }}?owner={{ context.owner }}"
             "&from={{ .runStartTime | epoch_ms }}[[&to={{ .runEndTime | epoch_ms }}]]"
         ),
+        "tool": "cost",
         "level": "run",
         "select": {"domain": "*"},
         "hide_once_finished": False,
         "position": 6,
+    },
+    PROJECT_KEY: {
+        "name": "Board",
+        "template": "{{ tool.base_url }}/d/{{ .project }}",
+        "tool": "grafana",
+        "level": "project",
+        "position": 7,
     },
 }
 

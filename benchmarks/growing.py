@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 from django.db import connection, models, transaction
 
 from benchmarks.ingesting import record
-from benchmarks.runs import APART, BLOCK, documents, mark
+from benchmarks.runs import APART, BLOCK, NEWEST, documents, mark
+from linkhub.links.days import recompute_days
 from linkhub.links.models import Link, Resolved
 from linkhub.links.work import drain
 from linkhub.runs.models import Action, AttachedLink, Attempt, Pending, Pod, Run
@@ -27,6 +29,13 @@ TABLES: tuple[Table, ...] = (*REFERRED_TO, AttachedLink, Link, Resolved)
 BLOCKS_AT_ONCE = 500
 # A resolved URL is found by this; the copies of one are not to be the same.
 DIGEST = "substring(sha256(convert_to(replace(url, %(old)s, m.mark), 'UTF8')) FROM 1 FOR 16)"
+
+DAYS, DAYS_PATIENCE = timedelta(days=31), 300.0
+MARK_DAYS = """
+    INSERT INTO runs_daymark (workflow_id, day)
+    SELECT DISTINCT workflow_id, (created_at AT TIME ZONE 'UTC')::date FROM runs_run
+    WHERE created_at >= %s AND workflow_id IS NOT NULL
+"""
 
 
 @dataclass
@@ -50,14 +59,26 @@ class Data:
 
     def grow(self, runs: int) -> int:
         """As many more blocks as `runs` runs need; return the bytes that the database then has."""
-        last = math.ceil(runs / BLOCK)
-        for first in range(self.blocks, last, BLOCKS_AT_ONCE):
-            _multiply(range(first, min(last, first + BLOCKS_AT_ONCE)), self.strides)
-        self.blocks = max(self.blocks, last)
+        self.multiply(runs)
         with connection.cursor() as cursor:
             cursor.execute(f"VACUUM ANALYZE {', '.join(model._meta.db_table for model in TABLES)}")
             cursor.execute("SELECT pg_database_size(current_database())")
             return int(cursor.fetchone()[0])
+
+    def multiply(self, runs: int) -> None:
+        """The blocks, and the days of workflows that they change."""
+        last = math.ceil(runs / BLOCK)
+        for first in range(self.blocks, last, BLOCKS_AT_ONCE):
+            _multiply(range(first, min(last, first + BLOCKS_AT_ONCE)), self.strides)
+        self.blocks = max(self.blocks, last)
+        _fill_days()
+
+
+def _fill_days() -> None:
+    """The days that pages show, as the task keeps them; no copy was marked when it was made."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_DAYS, [NEWEST - DAYS])
+    recompute_days(seconds=DAYS_PATIENCE)
 
 
 def _multiply(blocks: range, strides: dict[Table, int]) -> None:

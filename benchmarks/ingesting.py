@@ -30,6 +30,7 @@ def measure(*, batch: int, actions: int, size: int, rounds: int) -> Ratio:
         name=f"batch ingest, {batch:,} new runs",
         baseline="COPY of the same rows of all tables, Pending too",
         unit="runs",
+        area="ingest",
         count=batch,
         runs=size,
         bar=BAR,

@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 class Ratio:
     """`name` beside `baseline`, one pair of seconds a round, each for `count` units of work.
 
-    `bar` is what the ratio may be at most. `split` is the share of the time by step.
+    `bar` is what the ratio may be at most. `split` is the share of the time by step. `area` is
+    the part of the bench that measured it.
     """
 
     name: str
     baseline: str
     unit: str
+    area: str = ""
     count: int = 0
     runs: int = 0
     bar: float | None = None

@@ -9,15 +9,16 @@ from pathlib import Path
 
 from benchmarks.runs import BLOCK, MOST_ACTIONS
 
-AREAS = ("render", "resolve", "ingest", "web")
+AREAS = ("render", "resolve", "ingest", "go", "pages", "api", "find", "record", "cost", "edit")
 
 
 @dataclass(frozen=True)
 class Options:
     """`sizes` are numbers of runs, ascending: the database grows from one to the next.
 
-    `chunk` is how many runs a round resolves, `requests` how many a round sends, `renders` how
-    many URLs it renders; `batches` are numbers of runs recorded at once.
+    `chunk` is how many runs a round resolves, `renders` how many URLs it renders; `batches` are
+    numbers of runs recorded at once. `seconds` is how long all rounds of one kind of request take.
+    `edited` is about how many runs an edit touches, `backlog` how many wait for a worker.
     """
 
     sizes: tuple[int, ...]
@@ -25,7 +26,9 @@ class Options:
     rounds: int
     chunk: int
     batches: tuple[int, ...]
-    requests: int
+    seconds: float
+    edited: int
+    backlog: int
     renders: int
     areas: tuple[str, ...]
     json: Path | None
@@ -50,8 +53,10 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--chunk", type=_positive, default=500, help="runs that a round resolves")
     parser.add_argument("--batches", type=_sizes, default=(300, 1000), help="runs recorded at once")
     parser.add_argument(
-        "--requests", type=_positive, default=200, help="requests that a round sends"
+        "--seconds", type=float, default=1.0, help="for one kind of request, all rounds together"
     )
+    parser.add_argument("--edited", type=_positive, default=5000, help="runs that an edit touches")
+    parser.add_argument("--backlog", type=_positive, default=5000, help="runs that a worker finds")
     parser.add_argument("--renders", type=_positive, default=20_000)
     parser.add_argument("--only", nargs="+", choices=AREAS, default=AREAS, dest="areas")
     parser.add_argument("--json", type=Path, help="write the figures here")

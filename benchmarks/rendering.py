@@ -43,7 +43,7 @@ def _beside(
     values = [_values(row) for row in rows]
     if [template.render(each).url for each in values] != [other(row) for row in rows]:
         raise RuntimeError(f"{name} does not render the same URLs")
-    ratio = Ratio("template render", name, "URLs", count=len(rows), bar=bar)
+    ratio = Ratio("template render", name, "URLs", area="render", count=len(rows), bar=bar)
     for _ in range(rounds):
         ratio.ours.append(timed(lambda: [template.render(each).url for each in values]))
         ratio.theirs.append(timed(lambda: [other(row) for row in rows]))

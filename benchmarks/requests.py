@@ -1,107 +1,93 @@
-"""Requests over HTTP, beside an empty view for the same caller."""
+"""Requests over HTTP, beside an empty view for the same caller; as many as a time allows."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 
-from benchmarks.client import request, send
+from benchmarks import api_cases, find_cases, go_cases, page_cases, record_cases
+from benchmarks.cases import Case, Making
+from benchmarks.client import fetch, send
 from benchmarks.copying import RECORDED, delete
-from benchmarks.definitions import ACTION_KEY, RUN_KEY
-from benchmarks.ingesting import FIRST_BLOCK, NEW
 from benchmarks.measuring import Ratio
 from benchmarks.own_home import OwnHome
-from benchmarks.runs import BLOCK, documents
+from benchmarks.subjects import Subjects, subjects
 from benchmarks.web import Web, serving
 from linkhub.runs.models import Pending
 
+AREAS = ("go", "pages", "api", "find", "record")
 CONNECTIONS = (1, 8)
-GO_BAR = 3.0
-# Each request that makes a run makes another one.
-NEW_RUNS = FIRST_BLOCK + 50_000
-
-Making = Callable[[int], list[bytes]]
-
-
-@dataclass(frozen=True)
-class Case:
-    """A request and its empty twin: each makes so many of them, whenever it is asked."""
-
-    name: str
-    baseline: str
-    ours: Making
-    empty: Making
-    status: int
-    bar: float | None = None
+# Of each connection, before anything is measured, and the bounds of a round.
+WARM_UP, FEWEST, MOST = 3, 2, 300
+# An empty view takes a small part of the time of ours, whatever their numbers.
+EMPTY_SHARE = 0.25
 
 
-def measure(*, home: OwnHome, actions: int, size: int, number: int, rounds: int) -> Iterator[Ratio]:
-    with serving(home) as web:
-        for case in _cases(web, actions, size):
+def measure(
+    *, home: OwnHome, areas: Collection[str], actions: int, size: int, seconds: float, rounds: int
+) -> Iterator[Ratio]:
+    """`seconds` is what the rounds of one case at one number of connections take together."""
+    with subjects(size, actions) as about, serving(home) as web:
+        for case in _cases(web, about, actions, areas):
+            _check(web, case)
             for connections in CONNECTIONS:
-                yield _measure(web, case, connections, size, number, rounds)
+                yield _measure(web, case, connections, size, seconds / rounds, rounds)
     delete(RECORDED, list(Pending.objects.values_list("run_id", flat=True).distinct()))
 
 
-def _measure(web: Web, case: Case, connections: int, size: int, number: int, rounds: int) -> Ratio:
+def _cases(web: Web, about: Subjects, actions: int, areas: Collection[str]) -> Iterator[Case]:
+    for area, cases in (("go", go_cases), ("pages", page_cases), ("api", api_cases)):
+        if area in areas:
+            yield from cases.cases(web, about)
+    if "find" in areas:
+        yield from find_cases.cases(web, about)
+    if "record" in areas:
+        yield from record_cases.cases(web, actions)
+
+
+def _check(web: Web, case: Case) -> None:
+    """One answer is as it should be. Raises RuntimeError where it lacks what it should hold."""
+    found = fetch(web.port, *case.ours(1), status=case.status).decode()
+    text, least = case.holds
+    if found.count(text) < least:
+        raise RuntimeError(
+            f"{case.name} has {found.count(text)} times {text!r}, not {least}: {found[:2000]}"
+        )
+
+
+def _measure(
+    web: Web, case: Case, connections: int, size: int, seconds: float, rounds: int
+) -> Ratio:
+    ours = _Side(web, case.ours, case.status, connections, seconds)
+    empty = _Side(web, case.empty, 200, connections, seconds * EMPTY_SHARE)
     ratio = Ratio(
         f"{case.name}, {connections} connection{'s' if connections > 1 else ''}",
         case.baseline,
         "requests",
-        count=number,
+        area=case.area,
+        count=ours.number,
         runs=size,
         bar=case.bar,
     )
-    for turn in range(rounds + 1):
-        ours = send(web.port, case.ours(number), connections=connections, status=case.status)
-        empty = send(web.port, case.empty(number), connections=connections, status=200)
-        if turn:  # the first one warms up
-            ratio.ours.append(ours)
-            ratio.theirs.append(empty)
+    for _ in range(rounds):
+        ratio.ours.append(ours.round())
+        ratio.theirs.append(empty.round() * ours.number / empty.number)
     return ratio
 
 
-def _cases(web: Web, actions: int, size: int) -> Iterator[Case]:
-    puts = _puts(web, actions)
-    yield Case("PUT of a new run", "empty view, same token", puts, _empty_puts(web, actions), 201)
-    project, domain, name, _ = next(documents((size // BLOCK) // 2, actions=actions))
-    addresses = {
-        "/go to a run's link": f"{project}/{domain}/{name}/{RUN_KEY}",
-        "/go to an action's link": f"{project}/{domain}/{name}/a0/{ACTION_KEY}",
-        "/go to the latest run's link": f"{project}/{domain}/latest/{RUN_KEY}",
-    }
-    for title, address in addresses.items():
-        yield Case(
-            title,
-            "empty view, same session",
-            _gets(web, f"/go/{address}"),
-            _gets(web, "/bench/page"),
-            302,
-            GO_BAR,
-        )
+class _Side:
+    """One side's requests: warmed up, and so many that a round takes about `seconds`."""
 
+    def __init__(
+        self, web: Web, making: Making, status: int, connections: int, seconds: float
+    ) -> None:
+        self._web, self._making = web, making
+        self._status, self._connections = status, connections
+        self.number = WARM_UP * connections
+        self.round()
+        wanted = round(seconds / (self.round() / self.number) / connections)
+        self.number = connections * max(FEWEST, min(MOST // connections, wanted))
 
-def _gets(web: Web, path: str) -> Making:
-    return lambda number: [request("GET", path, web.session)] * number
-
-
-def _puts(web: Web, actions: int) -> Making:
-    made = iter(range(NEW_RUNS, NEW_RUNS + 40_000))
-
-    def make(number: int) -> list[bytes]:
-        found: list[bytes] = []
-        while len(found) < number:
-            for project, domain, name, document in documents(next(made), actions=actions, age=NEW):
-                path = f"/api/v1/projects/{project}/domains/{domain}/runs/{name}"
-                found.append(request("PUT", path, web.token, json.dumps(document).encode()))
-        return found[:number]
-
-    return make
-
-
-def _empty_puts(web: Web, actions: int) -> Making:
-    """With bodies of the same size, which the view leaves alone."""
-    bodies = [json.dumps(one[3]).encode() for one in documents(NEW_RUNS, actions=actions, age=NEW)]
-    sent = [request("PUT", "/bench/api/empty", web.token, body) for body in bodies]
-    return lambda number: [sent[at % len(sent)] for at in range(number)]
+    def round(self) -> float:
+        """Send them all; the seconds that it took."""
+        requests = self._making(self.number)
+        return send(self._web.port, requests, connections=self._connections, status=self._status)

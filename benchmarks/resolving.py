@@ -37,14 +37,15 @@ def measure(*, runs: int, size: int, rounds: int, seed: int) -> Ratio:
         name=f"resolve + store, {runs:,} runs",
         baseline="COPY of the same Link and Resolved rows",
         unit="links",
+        area="resolve",
         runs=size,
         bar=BAR,
     )
     watches = {step: Stopwatch() for step in ("select", "render", "write")}
     for number in range(rounds + 1):
-        chosen = _choose(runs, Random(f"{seed}/{number}"))
+        chosen = choose(runs, Random(f"{seed}/{number}"))
         delete(RESOLVED, chosen)
-        pending.mark(_units(chosen))
+        pending.mark(units(chosen))
         warm_up = number == 0
         with watching({} if warm_up else watches):
             meter = Meter()
@@ -65,14 +66,14 @@ def measure(*, runs: int, size: int, rounds: int, seed: int) -> Ratio:
     return ratio
 
 
-def _choose(number: int, random: Random) -> list[int]:
+def choose(number: int, random: Random) -> list[int]:
     """Any but the first block's, of which the others are copies."""
     copies = Run.objects.exclude(name__endswith=mark(0))
     ids = list(copies.order_by("pk").values_list("pk", flat=True))
     return sorted(random.sample(ids, min(number, len(ids))))
 
 
-def _units(runs: list[int]) -> Iterator[Unit]:
+def units(runs: list[int]) -> Iterator[Unit]:
     """All that is resolved of these runs."""
     for pk, project in Run.objects.filter(pk__in=runs).values_list("pk", "project_id"):
         yield Unit(project, pk)

@@ -1,4 +1,4 @@
-"""Runs as a team of machine-learning engineers has them, the same ones every time.
+"""Runs as a team of machine-learning engineers has them: the same every time, but for the day.
 
 A run is made of its position in a block of `BLOCK` runs and of the block's mark. Every name that
 must be unique carries the mark, so that `growing.py` can make a block of another by replacing it.
@@ -14,7 +14,8 @@ from typing import Any
 
 BLOCK = 100
 SEED = 7
-NEWEST = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
+# Yesterday's: pages show what the last days brought.
+NEWEST = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0) - timedelta(days=1)
 APART = timedelta(minutes=3)
 PROJECTS = ("vision", "forecasting")
 DOMAINS = ("development", "production")

@@ -6,15 +6,20 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from ninja import NinjaAPI
 
-from linkhub.api.auth import INGEST
+from linkhub.api.auth import INGEST, READ
 from linkhub.pages.access import signed_in
 from linkhub.pages.requests import Request
 
 api = NinjaAPI(urls_namespace="bench", docs_url=None, openapi_url=None)
 
 
-@api.put("empty", auth=INGEST)
-def empty_put(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+@api.get("empty", auth=READ)
+def empty_get(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    return HttpResponse()
+
+
+@api.api_operation(["PUT", "POST"], "empty", auth=INGEST)
+def empty_write(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return HttpResponse()
 
 

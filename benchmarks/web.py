@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import psutil
 from django.test import Client
 
-from benchmarks.own_home import ROOT, OwnHome
+from benchmarks.own_home import OwnHome
+from benchmarks.processes import running
 from linkhub.accounts.models import ApiToken, User
 from linkhub.accounts.tokens import create_token
 from linkhub.embedded.serving import health, parts
 from linkhub.embedded.serving.options import Options
+from linkhub.embedded.static_files import collect_changed
 
 HOST = "127.0.0.1"
 READY_SECONDS = 60
@@ -23,40 +25,44 @@ READY_SECONDS = 60
 
 @dataclass(frozen=True)
 class Web:
-    """Where the server listens, and a program's and a person's credentials as header lines."""
+    """Where the server listens, and a program's and a person's credentials as header lines.
+
+    `process` is its first process, whose children answer.
+    """
 
     port: int
     token: str
     session: str
+    process: psutil.Process
 
 
 @contextmanager
 def serving(home: OwnHome) -> Iterator[Web]:
-    options = Options(
+    collect_changed()
+    options = options_of(home)
+    with running(home, parts.web(options)) as process:
+        answering = health.until_it_answers(options, HOST)
+        asyncio.run(asyncio.wait_for(answering, READY_SECONDS))
+        yield Web(options.port, _token(), _session(), process)
+
+
+def options_of(home: OwnHome, *, workers: int = 1) -> Options:
+    """As `serve` reads them of a machine with two processors."""
+    return Options(
         home=home.path,
         host=HOST,
         port=_free_port(),
         web_workers=2,
         web_threads=2,
-        worker_processes=1,
+        worker_processes=workers,
         given={},
     )
-    log = (home.path / "logs" / "web.log").open("ab")
-    command = parts.web(options).command
-    environment = home.environment()
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        answering = health.until_it_answers(options, HOST)
-        asyncio.run(asyncio.wait_for(answering, READY_SECONDS))
-        yield Web(options.port, _token(), _session())
-    finally:
-        process.terminate()
-        process.wait(30)
-        log.close()
 
 
 def _token() -> str:
-    _, secret = create_token(name="bench", abilities=[ApiToken.Ability.INGEST])
+    _, secret = create_token(
+        name="bench", abilities=[ApiToken.Ability.INGEST, ApiToken.Ability.READ]
+    )
     return f"Authorization: Bearer {secret}\r\n"
 
 

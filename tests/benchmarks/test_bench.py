@@ -11,7 +11,8 @@ from benchmarks.options import read_options
 ROOT = Path(__file__).parents[2]
 TINY = (
     *("--runs", "200", "--actions", "1", "--rounds", "1", "--chunk", "20"),
-    *("--batches", "50", "--requests", "4", "--renders", "100"),
+    *("--batches", "50", "--seconds", "0.02", "--renders", "100"),
+    *("--edited", "100", "--backlog", "50"),
 )
 
 
