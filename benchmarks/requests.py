@@ -17,7 +17,7 @@ from linkhub.runs.models import Pending
 AREAS = ("go", "pages", "api", "find", "record")
 CONNECTIONS = (1, 8)
 # Of each connection, before anything is measured, and the bounds of a round.
-WARM_UP, FEWEST, MOST = 3, 2, 300
+WARM_UP, FEWEST, MOST = 2, 2, 300
 # An empty view takes a small part of the time of ours, whatever their numbers.
 EMPTY_SHARE = 0.25
 

@@ -6,7 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from ninja import NinjaAPI
 
+from linkhub.accounts.models import Project
 from linkhub.api.auth import INGEST, READ
+from linkhub.api.bodies import read_body
+from linkhub.ingest.models import Arrival
 from linkhub.pages.access import signed_in
 from linkhub.pages.requests import Request
 
@@ -20,6 +23,17 @@ def empty_get(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 
 @api.api_operation(["PUT", "POST"], "empty", auth=INGEST)
 def empty_write(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    return HttpResponse()
+
+
+@api.post("insert", auth=INGEST)
+def one_insert(request: HttpRequest) -> HttpResponse:
+    """Keeps the body, as taking an event does; nothing is ever done with it."""
+    body = read_body(request).decode()
+    project, _ = Project.objects.get_or_create(name="bench-inserts")
+    kept = Arrival(kind=Arrival.Kind.OPENLINEAGE, project=project, domain="d", body=body)
+    kept.due_at = None
+    kept.save()
     return HttpResponse()
 
 
