@@ -14,7 +14,7 @@ SIZE = 10000,100000
 CHECKING = SECRET_KEY=checks-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
 	DATABASE_URL=postgresql:///no-database REDIS_URL=unix:///no-redis LINKHUB_HTTPS=1
 
-.PHONY: run test test-browser test-client test-model test-slow test-faults test-soak test-oidc check check-logql check-grafana bench bench-large format \
+.PHONY: run test test-browser test-client test-model test-slow test-faults test-soak test-oidc test-airflow check check-logql check-grafana bench bench-large bench-events format \
 	screenshots pins clean venv venv-dev
 
 run: venv
@@ -52,6 +52,11 @@ test-soak: venv-dev
 test-oidc: venv-dev
 	$(PY) -m pytest -m slow tests/oidc $(ARGS)
 
+# The real Airflow 3 with its OpenLineage provider, in an environment of its own.
+test-airflow: venv-dev
+	@python=$$(scripts/find-python) && $(PY) scripts/airflow_venv.py .venv-airflow "$$python"
+	AIRFLOW_VENV=.venv-airflow $(PY) -m pytest -m slow tests/airflow $(ARGS)
+
 check: venv-dev
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
@@ -76,6 +81,10 @@ bench: venv-dev
 bench-large: venv-dev
 	$(PY) -m benchmarks --runs 10000,1000000 --actions 1 $(ARGS)
 
+# OpenLineage events for a minute, beside an empty view that inserts a row.
+bench-events: venv-dev
+	$(PY) -m benchmarks.events $(ARGS)
+
 format: venv-dev
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
@@ -88,7 +97,7 @@ pins: venv-dev
 	$(PY) scripts/pins.py
 
 clean:
-	rm -rf $(VENV) .venv-client .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-client .venv-airflow .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 venv:
 	@python=$$(scripts/find-python) && "$$python" scripts/venv.py $(VENV) requirements.txt
