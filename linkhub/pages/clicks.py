@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from linkhub.accounts.models import Project
 from linkhub.lib.names import check_name
+from linkhub.lib.storable import is_storable
 from linkhub.links.direct import Address
 from linkhub.links.read import ShownLink
 from linkhub.links.usage.clicks import Clicked, buffer, clicked_of
@@ -46,7 +47,9 @@ def clicked(request: Request) -> HttpResponse:
 
 
 def _may_be(owner: str, key: str) -> bool:
-    return bool(key) and len(key) <= LONGEST_KEY and (not owner or not check_name(owner))
+    """What cannot be stored would keep all that is held with it from being stored."""
+    is_key = 0 < len(key) <= LONGEST_KEY and is_storable(key)
+    return is_key and (not owner or not check_name(owner))
 
 
 def _may_see(request: Request, owner: str) -> bool:

@@ -90,3 +90,13 @@ def test_it_counts_nobody_who_is_not_signed_in(nobody: Client, buffer: Buffer) -
 
 def test_it_answers_only_to_a_beacon(client: Client) -> None:
     assert client.get("/clicks").status_code == 405
+
+
+@pytest.mark.parametrize("key", ["\0", "a\0b", ""])
+def test_it_holds_nothing_that_cannot_be_stored(client: Client, buffer: Buffer, key: str) -> None:
+    """One such text would keep all others from being stored, for ever."""
+    make_board()
+    for each in (key, "board"):
+        assert client.post("/clicks", {"owner": "", "key": each}).status_code == 204
+    assert held(buffer) == [("", "board")]
+    assert buffer.flush() == 1
