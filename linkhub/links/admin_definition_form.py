@@ -236,13 +236,24 @@ class ProjectDefinitionForm(DefinitionForm):
 
 
 def initial_of(draft: str) -> dict[str, Any]:
-    """A definition's fields from a proposal's JSON, as far as they are ones; unchecked."""
+    """A definition's fields from a proposal's JSON, those that a definition can have so."""
     try:
         given = json.loads(draft)
     except (ValueError, RecursionError):
         return {}
     if not isinstance(given, dict) or not isinstance(given.get("definition"), dict):
         return {}
-    initial = {name: value for name, value in given["definition"].items() if name in FIELDS}
+    definition = given["definition"]
+    wrong = _wrong_fields(definition)
+    initial = {name: definition[name] for name in definition.keys() & set(FIELDS) - wrong}
     new_tool = given.get("new_tool")
     return initial | ({"new_tool": json.dumps(new_tool)} if isinstance(new_tool, dict) else {})
+
+
+def _wrong_fields(definition: dict[str, Any]) -> set[str]:
+    """What no form could show: the address of a draft may come from anybody."""
+    try:
+        DefinitionDocument.model_validate(definition)
+    except ValidationError as error:
+        return {str(each["loc"][0]) for each in error.errors() if each["loc"]}
+    return set()

@@ -11,6 +11,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from linkhub.accounts.models import Project, User
+from linkhub.lib.storable import make_storable
 from linkhub.links.explained import Explained, explained
 from linkhub.links.explaining import explain_action, explain_project, explain_run
 from linkhub.links.load import root_actions
@@ -32,7 +33,10 @@ def explain_on(user: User, on: str, key: str) -> list[tuple[str, Explained]]:
 
 def named_by(on: str) -> dict[str, str]:
     """What the address of a page names, or `project/domain/run/action` as far as it is given."""
-    path = urlsplit(on.strip()).path
+    try:
+        path = urlsplit(make_storable(on.strip())).path
+    except ValueError:
+        return {}
     try:
         return dict(resolve(path if path.startswith("/") else f"/{path}").kwargs)
     except Resolver404:

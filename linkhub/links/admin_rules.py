@@ -89,7 +89,8 @@ def rows_of(when: Mapping[str, Any]) -> list[Row]:
 def keep_types(rules: dict[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
     """The rules, each as it is stored already where its row was left alone: 3 stays a number."""
     known = dict(zip(rows_of(stored), _all_rules(stored), strict=True))
-    for group, found in rules.items():
+    for group in rules.keys() & {"all", "any"}:
+        found = rules[group]
         rows = rows_of({group: found})
         rules[group] = [known.get(row, rule) for row, rule in zip(rows, found, strict=True)]
     return rules

@@ -76,8 +76,8 @@ def remove(request: Request, project: str, key: str) -> HttpResponse:
     except Invalid as error:
         messages.error(request, str(error))
         return redirect("project_definition", owner.name, row.key)
-    messages.info(request, f"{row.key} is deleted; an admin can restore it from its history.")
-    return redirect("project_definitions", owner.name)
+    messages.info(request, f"{row.key} is deleted. Old runs follow.")
+    return redirect("definition_history", owner.name, row.key)
 
 
 @require_POST
@@ -117,17 +117,21 @@ def _edit(
     given = request.POST.copy() if request.method == "POST" else None
     if given is not None and row.pk:
         given["key"] = row.key
+    # Checking a form may give a new row the place of a deleted one; the page is still that of a
+    # new one.
+    is_stored = row.pk is not None
     form = ProjectDefinitionForm(given, instance=row, initial=initial)
-    form.fields["key"].disabled = row.pk is not None
+    form.fields["key"].disabled = is_stored
     if given is not None and form.is_valid() and _saved(request, form, owner):
         messages.info(request, f"{row.key} is saved. Old runs follow.")
         return redirect("project_definitions", owner.name)
     base = (
         reverse("project_definition", args=[owner.name, row.key])
-        if row.pk
-        else (reverse("project_new_definition", args=[owner.name]))
+        if is_stored
+        else reverse("project_new_definition", args=[owner.name])
     )
-    context = editor_context(base) | {"form": form, "project": owner, "definition": row}
+    definition = row if is_stored else None
+    context = editor_context(base) | {"form": form, "project": owner, "definition": definition}
     return page(request, "definitions/edit.html", context)
 
 

@@ -55,8 +55,9 @@ def test_a_maintainer_changes_and_deletes_it(maintainer: Client, project: Projec
     maintainer.post(path, DEFINITION | {"name": "Dashboard", "key": "other"})
     assert list(LinkDefinition.objects.values_list("key", "name")) == [("board", "Dashboard")]
 
-    maintainer.post(f"{path}delete")
+    response = maintainer.post(f"{path}delete", follow=True)
     assert LinkDefinition.objects.get().deleted
+    assert "Restore it" in response.content.decode()
     assert maintainer.get(path).status_code == 404
 
 
@@ -198,3 +199,52 @@ def test_a_pasted_url_becomes_a_draft(maintainer: Client, project: Project) -> N
 @pytest.mark.parametrize("draft", ["", "{", "[]", '{"definition": 3}', '{"definition": {"a": 1}}'])
 def test_a_draft_that_is_none_opens_an_empty_editor(maintainer: Client, draft: str) -> None:
     assert maintainer.get(NEW, {"draft": draft}).status_code == 200
+
+
+def test_a_key_of_a_deleted_one_is_still_that_of_a_new_one(maintainer: Client) -> None:
+    maintainer.post(NEW, DEFINITION)
+    maintainer.post(f"{LIST}board/delete")
+    wrong = maintainer.post(NEW, DEFINITION | {"template": "https://b.example.com/{{ .runName"})
+    body = wrong.content.decode()
+
+    assert f'hx-post="{NEW}preview"' in body
+    assert f"{LIST}board/" not in body
+    assert maintainer.post(NEW, DEFINITION)["Location"] == LIST
+    assert not LinkDefinition.objects.get().deleted
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        {"select": 5},
+        {"select": [1]},
+        {"when": "x"},
+        {"when": {"all": 5}},
+        {"when": {"all": [5]}},
+        {"params": [1]},
+        {"provider": 5},
+        {"provider": "wandb_run", "params": 7},
+        {"tool": {"a": "\0"}},
+    ],
+)
+def test_a_draft_that_is_none_opens_without_what_is_wrong(
+    maintainer: Client, definition: dict[str, Any]
+) -> None:
+    draft = json.dumps({"definition": {"name": "Kept"} | definition})
+    response = maintainer.get(NEW, {"draft": draft})
+
+    assert response.status_code == 200
+    assert 'value="Kept"' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"preview_on": "secret/development/\0"},
+        {"preview_on": "http://[x"},
+        {"when-0-variable": "a", "when-0-op": "zz"},
+    ],
+)
+def test_whatever_is_typed_the_preview_answers(maintainer: Client, typed: dict[str, str]) -> None:
+    assert maintainer.post(f"{NEW}preview", DEFINITION | typed).status_code == 200
+    assert maintainer.post(f"{NEW}impact", DEFINITION | typed).status_code == 200
