@@ -35,7 +35,10 @@ setInterval(age, 60_000);
 const closeMenus = (except) => {
   for (const menu of all("details.menu[open]")) if (menu !== except) menu.open = false;
 };
+const leave = (menu) => { menu?.querySelector("summary").focus(); closeMenus(); };
 document.addEventListener("toggle", ({ target }) => target.matches("details.menu[open]") && closeMenus(target), true);
+// What a form does ends its menu, but for colours, which one tries.
+document.addEventListener("submit", ({ target }) => target.matches(":not(.theme)") && leave(target.closest("details.menu")));
 document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
 
 // --- Keys: `/` leads to the search box, Escape closes, arrows go through an open menu.
@@ -43,8 +46,7 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
   const menu = event.target.closest("details.menu[open]");
   if (event.key === "Escape") {
-    closeMenus();
-    menu?.querySelector("summary").focus();
+    leave(menu);
   } else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
     document.querySelector("[data-search]")?.focus();
@@ -99,7 +101,7 @@ document.addEventListener("click", async (event) => {
   try {
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
     tell("Copied.");
-    closeMenus();
+    leave(source.closest("details.menu"));
   } catch {
     if (source.href) location.assign(source.href);
     else tell("The browser does not let pages copy.");

@@ -137,6 +137,8 @@ def test_it_pins_the_latest_link_and_tells(page: Page) -> None:
     page.get_by_label("Pin Board").click()
     page.get_by_role("button", name="Latest, for me").click()
     expect(page.get_by_text("Pinned.")).to_be_visible()
+    expect(page.get_by_role("button", name="Latest, for me")).to_be_hidden()
+    expect(page.get_by_label("Pin Board")).to_be_focused()
     page.goto(PROJECT)
 
     expect(page.get_by_role("link", name="Board").first).to_be_visible()
