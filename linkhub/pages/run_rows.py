@@ -43,9 +43,9 @@ def _of_run(row: RunRow, table: RunTable) -> Iterator[str]:
         yield f"{shown_name(row.project)} / "
     yield shown_name(row.domain)
     if table.show_workflow and row.workflow:
-        yield f" · {_to(row.workflow_href, row.workflow)}"
+        yield f"&nbsp;· {_to(row.workflow_href, row.workflow)}"
     if row.launched_by:
-        yield f" · {shown_name(row.launched_by)}"
+        yield f"&nbsp;· {shown_name(row.launched_by)}"
 
 
 def _to(href: str, name: str) -> str:
