@@ -52,6 +52,26 @@ def test_its_events_are_recorded(
             )
         )
     client.close()
+    assert_recorded(root)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_its_own_variables_are_enough(
+    live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As docs/orchestrators has them for dbt and Dagster."""
+    monkeypatch.setenv("OPENLINEAGE_URL", live_server.url)
+    monkeypatch.setenv("OPENLINEAGE_API_KEY", make_token("ingest")[1])
+    client = OpenLineageClient()
+    run = Run(str(generate_new_uuid()))
+    now = datetime.now(UTC).isoformat()
+    client.emit(RunEvent(eventTime=now, eventType=RunState.START, run=run, job=Job("a", "b")))
+    client.close()
+    assert models.Run.objects.get().name == run.runId
+
+
+def assert_recorded(root: str) -> None:
     run = models.Run.objects.select_related("project").get()
     assert (run.project.name, run.name) == ("lab", root)
     action = models.Action.objects.get()
