@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 import redis as redis_client
@@ -143,7 +144,7 @@ def poison(system: System, domain: str, seconds: float) -> None:
         database.execute(MARK, [PROJECT, domain, names])
         until(lambda: database.execute(FAILED, [domain]).fetchone() == (POISONED,), 60)
         time.sleep(seconds)
-        _update(database, "labels = '{}'", domain, names)
+        _update(database, 'labels = \'{"team": "vision"}\'', domain, names)
         database.execute(MARK, [PROJECT, domain, names])
 
 
@@ -184,17 +185,16 @@ FAULTS = [
 
 
 @contextmanager
-def full_disk(folder: object, free: int) -> Iterator[None]:
+def full_disk(folder: Path) -> Iterator[None]:
     """No room in the folder's file system until the block's end."""
-    path = f"{folder}/ballast"
+    path = folder / "ballast"
     try:
-        with open(path, "wb", buffering=0) as ballast, suppress(OSError):
-            for chunk in (1024 * 1024, 4096):
-                while ballast.write(b"\0" * chunk) == chunk:
-                    pass
+        with path.open("wb", buffering=0) as ballast, suppress(OSError):
+            while ballast.write(b"\0" * 1024 * 1024):
+                pass
         yield
     finally:
-        subprocess.run(["rm", "-f", path], check=True)
+        path.unlink()
 
 
 def _for(seconds: float, pause: float = 0.1) -> Iterator[None]:

@@ -27,6 +27,7 @@ ENDED, WITH_POD, CHANGED, SPECIAL = 3, 5, 7, 100
 DEFINITIONS: dict[str, dict[str, Any]] = {
     "board": {"level": "run", "template": X + "/board/{{.runName}}"},
     "id": {"level": "run", "template": X + "/id/{{.context.id}}"},
+    "team": {"level": "run", "template": X + "/team/{{.labels.team}}/{{.runName}}"},
     "ended": {
         "level": "run",
         "template": X + "/ended/{{.runName}}",
@@ -68,6 +69,7 @@ class Load:
 
     def __post_init__(self) -> None:
         self._stopping = threading.Event()
+        self._abandoned = threading.Event()
         self._batches: queue.Queue[Batch | None] = queue.Queue()
         self._threads = [threading.Thread(target=self._make)]
         self._threads += [threading.Thread(target=self._send) for _ in range(SENDERS)]
@@ -85,12 +87,18 @@ class Load:
         still = [thread for thread in self._threads if thread.is_alive()]
         assert not still, f"not everything was accepted; last refusals: {self.refused[-3:]}"
 
+    def abandon(self) -> None:
+        """Make no more, and send no more of what was made."""
+        self._abandoned.set()
+        self.stop()
+
     def expected(self) -> Iterator[Expected]:
         for number in self.accepted:
             name = run_name(number)
             changed = "b" if number in self.changed else ""
             yield name, "board", "", f"{X}/board/{name}"
             yield name, "id", "", f"{X}/id/i{number}{changed}"
+            yield name, "team", "", f"{X}/team/vision/{name}"
             if number % ENDED == 0:
                 yield name, "ended", "", f"{X}/ended/{name}"
             if number % WITH_POD == 0:
@@ -116,6 +124,7 @@ class Load:
             "workflow": "special" if number % SPECIAL == 0 else f"w{number % 4}",
             "phase": "succeeded" if number % ENDED == 0 else "running",
             "context": {"id": f"i{number}"},
+            "labels": {"team": "vision"},
             "actions": [{"name": "a0", "attempts": attempts}] if number % WITH_POD == 0 else [],
         }
 
@@ -134,7 +143,9 @@ class Load:
                 connection.close()
                 connection = self._connection()
             body = json.dumps(batch.documents).encode()
-            while not self._accept(batch, *self._post(connection, body)):
+            while not self._abandoned.is_set() and not self._accept(
+                batch, *self._post(connection, body)
+            ):
                 connection.close()
                 connection = self._connection()
                 time.sleep(PAUSE)

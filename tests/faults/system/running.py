@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -54,7 +53,9 @@ class System:
             self.process = subprocess.Popen(
                 command, cwd=self.code, env=self.environment(), stdout=log, stderr=log
             )
-        until(lambda: b"LinkHub is at" in self.said(), START_SECONDS)
+        process = self.process
+        until(lambda: b"LinkHub is at" in self.said() or process.poll() is not None, START_SECONDS)
+        assert process.poll() is None, self.said().decode(errors="replace")
         self.manage("demo", "remove")
         self.prepare()
 
@@ -68,7 +69,7 @@ class System:
 
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+            self.process.terminate()
             self.process.wait(60)
         launcher.stop(self.home)
 
@@ -204,7 +205,5 @@ def _parent(process: psutil.Process) -> int | None:
 
 
 def free_port() -> int:
-    if port := os.environ.get("FAULTS_PORT"):
-        return int(port)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])

@@ -1,0 +1,68 @@
+"""Minutes of steady load at half of what this machine can: `make test-soak`, MINUTES= (10).
+
+Slow growth shows as a last third that is above the middle one; the first third is warming up.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+from tests.faults.system.load import Load
+from tests.faults.system.running import System, own_folder, system, until
+from tests.faults.system.trial import DONE_SECONDS, check
+from tests.faults.system.watching import Watch, thirds
+
+pytestmark = pytest.mark.soak
+MINUTES = float(os.environ.get("MINUTES", "10"))
+# Of the measuring: warming up, then as fast as it goes.
+WARMING, MEASURING = 10.0, 20.0
+SHARE = 0.5
+MEGABYTE = 1024 * 1024
+# What the last third may have beyond the middle one.
+MEMORY, CONNECTIONS = 1.1, 2
+# Seconds' worth of units that may wait at a time: one for a run, and one for its action.
+WAITING = 10
+# So many runs are sent at once at most while the capacity is measured.
+MOST = 5000.0
+
+
+def capacity(one: System) -> float:
+    """Runs a second that are recorded and resolved, until nothing is left of them."""
+    load = Load(one.port, one.token, "capacity", MOST)
+    load.start()
+    time.sleep(WARMING)
+    before, began = len(load.accepted), time.monotonic()
+    time.sleep(MEASURING)
+    load.abandon()
+    until(lambda: one.pending() == 0, DONE_SECONDS)
+    return (len(load.accepted) - before) / (time.monotonic() - began)
+
+
+def test_half_the_capacity_goes_on_for_ever() -> None:
+    with own_folder() as folder, system(folder) as one:
+        rate = SHARE * capacity(one)
+        load = Load(one.port, one.token, "soak", rate)
+        watch = Watch(one, every=max(1.0, MINUTES))
+        load.start()
+        try:
+            time.sleep(60 * MINUTES)
+        finally:
+            watch.stop()
+            load.stop()
+        until(lambda: one.pending() == 0, DONE_SECONDS)
+        check(one, load)
+    samples = watch.samples
+    memory = thirds(samples, lambda each: each.memory / MEGABYTE)
+    broker = thirds(samples, lambda each: each.broker / MEGABYTE)
+    connections = thirds(samples, lambda each: each.connections)
+    pending = thirds(samples, lambda each: each.pending)
+    print(f"\n{rate:.0f} runs a second for {MINUTES:g} minutes, {len(load.accepted):,} runs")
+    print(f"{memory=} {broker=} MB, {connections=} {pending=}, sent again {len(load.refused)}")
+    assert load.refused == []
+    assert memory[2] <= MEMORY * memory[1]
+    assert broker[2] <= MEMORY * broker[1]
+    assert connections[2] <= connections[1] + CONNECTIONS
+    assert pending[2] <= max(2 * pending[1], WAITING * rate)

@@ -1,0 +1,75 @@
+"""What a LinkHub takes while it runs: memory, connections, what waits to be resolved."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import psutil
+
+from tests.faults.system.running import System
+
+CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+
+
+@dataclass(frozen=True)
+class Sample:
+    at: float
+    memory: int
+    """Bytes that web, workers and beat have to themselves."""
+    broker: int
+    """Bytes of Redis, resident."""
+    connections: int
+    pending: int
+
+
+class Watch:
+    """Takes a sample every so many seconds, in a thread, until `stop`."""
+
+    def __init__(self, system: System, every: float) -> None:
+        self.samples: list[Sample] = []
+        self._system, self._every = system, every
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._every):
+            self.samples.append(sample(self._system))
+
+
+def sample(system: System) -> Sample:
+    broker = system.broker()
+    with system.database() as database:
+        found = database.execute(CONNECTIONS).fetchone()
+    return Sample(
+        at=time.monotonic(),
+        memory=sum(map(_own_memory, system.parts())),
+        broker=broker.memory_info().rss if broker else 0,
+        connections=int(found[0]) if found else 0,
+        pending=system.pending(),
+    )
+
+
+def thirds(
+    samples: Sequence[Sample], what: Callable[[Sample], float]
+) -> tuple[float, float, float]:
+    """The medians of the first, the middle and the last third."""
+    size = len(samples) // 3
+    parts = (samples[:size], samples[size : 2 * size], samples[2 * size :])
+    first, middle, last = (median(map(what, part)) for part in parts)
+    return first, middle, last
+
+
+def _own_memory(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_full_info().uss)
+    except psutil.Error:
+        return 0
