@@ -14,7 +14,7 @@ SIZE = 10000,100000
 CHECKING = SECRET_KEY=checks-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
 	DATABASE_URL=postgresql:///no-database REDIS_URL=unix:///no-redis LINKHUB_HTTPS=1
 
-.PHONY: run test test-browser test-client test-model test-slow test-faults test-soak test-oidc test-airflow check check-logql check-grafana bench bench-large bench-events format \
+.PHONY: run test test-browser test-client test-model test-slow test-faults test-soak test-oidc test-airflow check check-logql check-grafana check-kubernetes bench bench-large bench-events format \
 	screenshots pins clean venv venv-dev
 
 run: venv
@@ -75,6 +75,11 @@ check-logql: venv-dev
 check-grafana: venv-dev
 	$(PY) -m scripts.logql.check_links $(ARGS)
 
+# The manifests in deploy/ by Kubernetes' schema, which is large and needed for nothing else.
+check-kubernetes: venv-dev
+	$(PY) -m pip install --quiet --upgrade --target .venv-kubernetes kubernetes-validate==1.37.0
+	PYTHONPATH=.venv-kubernetes $(PY) -m pytest -m slow tests/ops/test_kubernetes.py $(ARGS)
+
 bench: venv-dev
 	$(PY) -m benchmarks --runs $(SIZE) $(ARGS)
 
@@ -97,7 +102,7 @@ pins: venv-dev
 	$(PY) scripts/pins.py
 
 clean:
-	rm -rf $(VENV) .venv-client .venv-airflow .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-client .venv-kubernetes .venv-airflow .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 venv:
 	@python=$$(scripts/find-python) && "$$python" scripts/venv.py $(VENV) requirements.txt

@@ -57,7 +57,7 @@ MEASURES = (
         "seconds, mean",
         lambda grown, _, __: _share(grown, "request_seconds", "requests"),
     ),
-    Measure("Latest source", "seconds behind", lambda _, __, now: now["lag"]),
+    Measure("Slowest source", "seconds behind", lambda _, __, now: now["lag"]),
 )
 
 

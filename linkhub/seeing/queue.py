@@ -14,6 +14,7 @@ from django.db import connection
 from linkhub.runs.models import Pending
 
 MOST_COUNTED = 100_000
+NEW_FIRST = sorted(Pending.Priority, reverse=True)
 # Rows that rest are the oldest of their lane: among so many they are looked for.
 MOST_RESTING = 1_000
 
@@ -48,7 +49,7 @@ class Waiting:
 
 def waiting() -> list[Waiting]:
     """Every lane by every priority, in one statement."""
-    wanted = [(lane, priority) for lane in Pending.Lane for priority in Pending.Priority]
+    wanted = [(lane, priority) for lane in Pending.Lane for priority in NEW_FIRST]
     asked: dict[str, Any] = {
         "lanes": [lane.value for lane, _ in wanted],
         "priorities": [priority.value for _, priority in wanted],
