@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from linkhub.links import providers
 from linkhub.links.claims import Claimed
+from linkhub.links.classes.runner import LinkRunner
 from linkhub.links.counting import count_links
 from linkhub.links.language import Failed
 from linkhub.links.load import load_catalogue, load_units
 from linkhub.links.outcomes import Outcome, digest_of, identity_of, row_of
 from linkhub.links.providers import Built, Request
-from linkhub.links.providers.link_runner import LinkRunner
 from linkhub.links.providers.python_link import PythonLink
 from linkhub.links.resolving.resolve import resolve_unit
 from linkhub.links.write import store_python

@@ -12,7 +12,7 @@ from linkhub.links.language import Failed
 from linkhub.links.language.values import Values
 from linkhub.links.models import Link
 from linkhub.links.providers import Request
-from linkhub.links.providers.link_runner import LinkRunner
+from linkhub.links.classes.runner import LinkRunner
 from linkhub.runs.models import Pending
 from linkhub.runs.pending import mark
 from tests import factories as make

@@ -8,7 +8,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "linkhub"
 # Each may import those before it, and what stands beside it in one tuple not at all.
-ORDER = [("lib",), ("accounts",), ("runs",), ("links",), ("ingest",), ("seeing",), ("api", "pages")]
+# `embedded` starts all others, and nothing but the settings knows of it.
+ORDER = [
+    *[(each,) for each in ("lib", "accounts", "runs", "links", "ingest", "seeing")],
+    ("api", "pages"),
+    ("embedded",),
+]
 PURE = {
     "lib": {"lib"},
     "links/language": {"lib", "links.language"},
@@ -58,6 +63,12 @@ def test_it_keeps_pure_packages_to_themselves(folder: str) -> None:
 def test_it_keeps_django_out_of_resolving(folder: str) -> None:
     for path in modules(folder):
         assert not [name for name in imports(path) if name.split(".")[0] == "django"], path
+
+
+def test_what_may_be_asked_in_a_web_process_starts_none() -> None:
+    for folder in FREE_OF_DJANGO:
+        for path in modules(folder):
+            assert not {"subprocess", "multiprocessing"} & set(imports(path)), path
 
 
 def test_it_looks_at_something() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from linkhub.links.classes.runner import LinkRunner
 from linkhub.links.language.errors import Failed, MissingVariables
-from linkhub.links.providers.link_runner import LinkRunner
 from linkhub.links.providers.python_link import PythonLink, link_call
 from tests.providers.factories import a_request, vectors
 

@@ -12,7 +12,7 @@ from linkhub.links.language.catalogue import Level
 from linkhub.links.language.errors import Failed, MissingVariables, TemplateError
 from linkhub.links.language.template import Part, compile_template
 from linkhub.links.providers.base import Built, Parameter, Provider, Request
-from linkhub.links.providers.link_runner import LinkCall, LinkResult, LinkRunner
+from linkhub.links.providers.link_calls import LinkCall, LinkResult, Runner
 
 _CLASS: Final = "class"
 _HANDED_OVER: Final = {
@@ -53,7 +53,7 @@ class PythonLink(Provider):
         """Always raises Failed: `build_with` needs the runner that only a worker has."""
         raise Failed(f"`{request.text(_CLASS)}` is Python code, which only a worker may run")
 
-    def build_with(self, runner: LinkRunner, request: Request) -> Built:
+    def build_with(self, runner: Runner, request: Request) -> Built:
         """The link as the class gives it; its name and icon are the class's.
 
         Raises Failed and MissingVariables as the runner does, and MissingVariables where the

@@ -13,7 +13,7 @@ from linkhub.accounts.models import User
 from linkhub.links import python_lane
 from linkhub.links.editing.models import PythonPreview
 from linkhub.links.editing.python_previews import answer_to, try_in_worker
-from linkhub.links.providers.link_runner import LinkRunner
+from linkhub.links.classes.runner import LinkRunner
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

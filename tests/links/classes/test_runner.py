@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from linkhub.links.classes.runner import LinkRunner
 from linkhub.links.language.errors import Failed, MissingVariables
-from linkhub.links.providers.link_runner import LinkCall, LinkRunner
+from linkhub.links.providers.link_calls import LinkCall
 
 HERE = "tests.providers.link_classes"
 
@@ -236,7 +237,8 @@ def test_it_starts_a_child_of_its_own_after_a_fork(runner: LinkRunner) -> None:
 
 ORPHANING = f"""
 import threading, sys
-from linkhub.links.providers.link_runner import LinkCall, LinkRunner
+from linkhub.links.classes.runner import LinkRunner
+from linkhub.links.providers.link_calls import LinkCall
 runner = LinkRunner(allowed=["*"], timeout=600)
 call = lambda name: LinkCall("{HERE}:" + name, {{}}, "r", "p", "d", {{}}, "a", "a", "x")
 runner.run(call("Good"))
