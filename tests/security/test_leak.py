@@ -27,8 +27,9 @@ from tests.security.world import EVERYTHING, Caller
 
 pytestmark = pytest.mark.django_db
 
-# Counts of the whole instance, for machines; it says so in docs/threat-model.md.
-OF_INSTANCE = {"/metrics"}
+# What the whole instance does, for machines; docs/threat-model.md says so of the counts. How ready
+# it is stands for a second, so that only who asks first costs queries.
+OF_INSTANCE = {"/metrics", "/readyz"}
 NEW_EACH_TIME = ("X-Request-ID", "Set-Cookie")
 # Values that lead to the project and to what is in it, by every name that a parameter has.
 PARAMETERS: dict[str, str] = {
