@@ -86,6 +86,9 @@ class Project(models.Model):
     def __str__(self) -> str:
         return self.title or self.name
 
+    def is_maintained_by(self, user: User | AnonymousUser | ApiToken) -> bool:
+        return Project.objects.maintained_by(user).filter(pk=self.pk).exists()
+
 
 class Membership(models.Model):
     """A user's or a group's role in one project."""

@@ -43,13 +43,9 @@ def projects_to_record(token: ApiToken, names: Collection[str]) -> dict[str, Pro
 def maintained_or_404(token: ApiToken, name: str) -> Project:
     """A project whose definitions the token may change; 403 where it may only see it."""
     project = project_or_404(token, name)
-    if token.owner is not None and not _maintains(token, project):
+    if token.owner is not None and not project.is_maintained_by(token):
         raise forbidden("This needs a maintainer of the project.")
     return project
-
-
-def _maintains(token: ApiToken, project: Project) -> bool:
-    return Project.objects.maintained_by(token).filter(pk=project.pk).exists()
 
 
 def project_or_404(token: ApiToken, name: str) -> Project:

@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 
-from linkhub.accounts.models import Project, User
+from linkhub.accounts.models import Project
 from linkhub.lib.visible import plain
 from linkhub.pages.rendering import asked_partial, page
 from linkhub.pages.requests import Request
@@ -70,10 +70,6 @@ def project_or_404(request: Request, name: str) -> Project:
     if project is None:
         raise Http404("There is no such project, or you may not see it.")
     return project
-
-
-def maintains(user: User, project: Project) -> bool:
-    return Project.objects.maintained_by(user).filter(pk=project.pk).exists()
 
 
 def maintained_or_404(request: Request, name: str) -> Project:

@@ -17,7 +17,7 @@ from linkhub.accounts.audit import record_change
 from linkhub.accounts.members import LastMaintainer, Member, give_role, take_role
 from linkhub.accounts.models import ApiToken, Membership, Project, User
 from linkhub.accounts.tokens import revoke_token
-from linkhub.pages.access import maintained_or_404, maintains, project_or_404, signed_in
+from linkhub.pages.access import maintained_or_404, project_or_404, signed_in
 from linkhub.pages.rendering import page
 from linkhub.pages.requests import Request
 from linkhub.pages.token_forms import (
@@ -84,7 +84,7 @@ class TokensPage:
 def members(request: Request, project: str) -> HttpResponse:
     """Everybody who sees the project sees whom to ask; its maintainers change it."""
     found = project_or_404(request, project)
-    may_change = maintains(request.user, found)
+    may_change = found.is_maintained_by(request.user)
     form, problem = MemberForm(request.POST or None), ""
     if request.method == "POST":
         if not may_change:

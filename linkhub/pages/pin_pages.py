@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linkhub.accounts.models import Project, User
 from linkhub.links.read import ShownLink, links_of_action, links_of_runs
 from linkhub.pages import addresses, pins
-from linkhub.pages.access import action_or_404, maintains, project_or_404, run_or_404, signed_in
+from linkhub.pages.access import action_or_404, project_or_404, run_or_404, signed_in
 from linkhub.pages.go_addresses import go_address, latest_address, own_address
 from linkhub.pages.models import Pin
 from linkhub.pages.rendering import asked_partial, page
@@ -154,7 +154,7 @@ def _keep(
         subject=subject,
         href=href,
         rows=_kept_links(links, workflow, step),
-        may_pin_for_team=maintains(request.user, run.project),
+        may_pin_for_team=run.project.is_maintained_by(request.user),
     )
     return page(request, "runs/keep.html", {"page": shown})
 
@@ -192,7 +192,7 @@ def _lists(user: User, project: Project) -> list[PinList]:
     team = [pin for pin in found if pin.user_id is None]
     mine = [pin for pin in found if pin.user_id is not None]
     return [
-        PinList(TEAM, "For the team", _rows(TEAM, team), maintains(user, project)),
+        PinList(TEAM, "For the team", _rows(TEAM, team), project.is_maintained_by(user)),
         PinList(MINE, "For you", _rows(MINE, mine), True),
     ]
 
@@ -219,7 +219,7 @@ def _change(request: Request, project: Project) -> str:
         raise NotDone(f"{field}: {problems[0]}")
     given = form.cleaned_data
     owner = None if given["owner"] == TEAM else request.user
-    if owner is None and not maintains(request.user, project):
+    if owner is None and not project.is_maintained_by(request.user):
         raise NotDone("Only maintainers of the project pin for its team.")
     address = go_address(own_address(given["address"], request.get_host()), project.name)
     if not address:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from linkhub.accounts.models import Project, User
 from linkhub.links.read import links_of_project
-from linkhub.pages.access import maintains
 from linkhub.pages.address import Address
 from linkhub.pages.chips import ToolChips, by_tool, make_chips, may_still_change
 from linkhub.pages.coverage import Coverage, coverage_of
@@ -58,7 +57,7 @@ def project_page(
     recent = run_table(Window(newest, str(address)), toolbox, now=now, shape=RUNS)
     return ProjectPage(
         project=project,
-        maintained=maintains(user, project),
+        maintained=project.is_maintained_by(user),
         star=star_button(user, project),
         pins=pins_of(project, user),
         tools=by_tool(make_chips(links, toolbox)),

@@ -112,7 +112,7 @@ def detail(request: Request, owner: str, slug: str) -> HttpResponse:
             revoke_feed_token(request.user, view)
         case "share" if view.user == request.user and _may_share(request.user, view):
             _set_shared(view, True)
-        case "unshare" if view.user == request.user or _maintains(request.user, view.project):
+        case "unshare" if _may_unshare(request.user, view):
             _set_shared(view, False)
         case "remove" if view.user == request.user:
             view.delete()
@@ -192,6 +192,6 @@ def _set_shared(view: SavedView, shared: bool) -> None:
     SavedView.objects.filter(pk=view.pk).update(shared=shared)
 
 
-def _maintains(user: User, project: Project | None) -> bool:
-    own = Project.objects.maintained_by(user)
-    return project is not None and own.filter(pk=project.pk).exists()
+def _may_unshare(user: User, view: SavedView) -> bool:
+    project = view.project
+    return view.user == user or (project is not None and project.is_maintained_by(user))
