@@ -20,11 +20,13 @@ from linkhub.api.answers import json_response
 from linkhub.api.batch import BatchAnswer, BatchResult
 from linkhub.api.batch_bodies import elements
 from linkhub.api.bodies import field_errors
-from linkhub.api.problems import KINDS, FieldError, invalid, not_found
+from linkhub.api.problems import KINDS, FieldError, invalid, not_found, too_many_requests
 from linkhub.ingest.arrivals.accepting import accept
+from linkhub.ingest.arrivals.backlog import seconds_to_wait
 from linkhub.ingest.models import Arrival
 
 MAX_ERRORS = 20
+TOO_MUCH_WAITS = "Too many events wait to be recorded. Try again after `Retry-After` seconds."
 
 
 class EventAnswer(TypedDict):
@@ -62,7 +64,7 @@ Read = Callable[[bytes], Event]
 
 
 def take_one(token: ApiToken, kind: Arrival.Kind, data: bytes, read: Read) -> HttpResponse:
-    """The answer to a body that is one event. Raises Problem 404, 422."""
+    """The answer to a body that is one event. Raises Problem 404, 422, 429."""
     outcome = _read(read, data, ("body",))
     [outcome] = _keep(token, kind, [outcome], lambda _: ("body",))
     if isinstance(outcome, Bad):
@@ -71,7 +73,7 @@ def take_one(token: ApiToken, kind: Arrival.Kind, data: bytes, read: Read) -> Ht
 
 
 def take_list(token: ApiToken, kind: Arrival.Kind, data: bytes, read: Read) -> HttpResponse:
-    """The answer to a JSON list of events: one result for each. Raises Problem 413, 422."""
+    """The answer to a JSON list of events: one result for each. Raises Problem 413, 422, 429."""
     try:
         found = elements(data.decode())
     except UnicodeDecodeError as error:
@@ -103,6 +105,8 @@ def _keep(
     place: Callable[[int], Sequence[str | int]],
 ) -> list[Outcome]:
     """Keep what may be recorded; the rest is as if its project were not there."""
+    if wait := seconds_to_wait():
+        raise too_many_requests(wait, TOO_MUCH_WAITS)
     with transaction.atomic():
         names = {each.project for each in outcomes if isinstance(each, Event) and each.body}
         projects = projects_to_record(token, names)

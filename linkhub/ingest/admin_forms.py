@@ -39,7 +39,8 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
     settings = forms.JSONField(
         required=False,
         initial=dict,
-        help_text="The rest, as a JSON object; docs/flyte2.md has what there is for Flyte 2.",
+        help_text="The rest, as a JSON object; docs/flyte2.md and docs/orchestrators/ have what"
+        " there is.",
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 

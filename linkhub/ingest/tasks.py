@@ -54,9 +54,12 @@ ARRIVALS_SECONDS = 20.0
 
 @shared_task(name=TASK)  # type: ignore[untyped-decorator]
 def record_arrivals() -> None:
-    """Record what arrived; a round that runs out of time nudges for the next."""
+    """Record what arrived; a round that runs out of time nudges for the next.
+
+    Where too much waits to be resolved already, it stays until beat looks again.
+    """
     nudge_arrived()
-    if not record_all(seconds=ARRIVALS_SECONDS):
+    if not seconds_to_wait() and not record_all(seconds=ARRIVALS_SECONDS):
         nudge()
 
 

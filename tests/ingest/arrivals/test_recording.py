@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.test import Client
 from django.utils import timezone
 
 from linkhub.accounts.models import Project
 from linkhub.ingest import tasks
-from linkhub.ingest.arrivals import accepting, recording
+from linkhub.ingest.arrivals import accepting, backlog, recording
 from linkhub.ingest.models import Arrival
 from linkhub.ingest.openlineage.events import RunEvent
 from linkhub.runs.models import Run
-from tests.factories import make_project
+from tests.factories import make_project, make_token
 from tests.ingest.openlineage.events import event
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +88,18 @@ def test_a_round_ends_in_time_and_says_that_there_is_more(
     Arrival.objects.bulk_create([arrival(project, "a"), arrival(project, "b")])
     assert not recording.record_all(seconds=0)
     assert Run.objects.count() == 1
+
+
+def test_senders_wait_where_too_many_events_do(
+    project: Project, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LINKHUB_MAX_PENDING = 2
+    monkeypatch.setattr(backlog._Seen, "next", 0.0)
+    Arrival.objects.bulk_create([arrival(project, "a"), arrival(project, "b")])
+    client = Client(headers={"Authorization": f"Bearer {make_token('ingest')[1]}"})
+    body = event("START", 1, "clicks", "c")
+    answer = client.post("/api/v1/lineage", body, "application/json")
+    assert (answer.status_code, answer["Retry-After"]) == (429, "10")
+    tasks.record_arrivals()
+    monkeypatch.setattr(backlog._Seen, "next", 0.0)
+    assert backlog.seconds_to_wait() == 0
