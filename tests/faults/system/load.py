@@ -58,6 +58,8 @@ class Load:
     token: str
     domain: str
     rate: float
+    most_waiting: int = 0
+    """Batches that may wait to be sent; 0 is as many as the rate makes."""
     accepted: set[int] = field(default_factory=set)
     changed: set[int] = field(default_factory=set)
     answered: list[float] = field(default_factory=list)
@@ -70,7 +72,7 @@ class Load:
     def __post_init__(self) -> None:
         self._stopping = threading.Event()
         self._abandoned = threading.Event()
-        self._batches: queue.Queue[Batch | None] = queue.Queue()
+        self._batches: queue.Queue[Batch | None] = queue.Queue(self.most_waiting)
         self._threads = [threading.Thread(target=self._make)]
         self._threads += [threading.Thread(target=self._send) for _ in range(SENDERS)]
 

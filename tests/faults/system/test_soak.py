@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tests.faults.system.load import Load
+from tests.faults.system.load import SENDERS, Load
 from tests.faults.system.running import System, own_folder, system, until
 from tests.faults.system.trial import DONE_SECONDS, check
 from tests.faults.system.watching import Watch, thirds
@@ -31,7 +31,7 @@ MOST = 5000.0
 
 def capacity(one: System) -> float:
     """Runs a second that are recorded and resolved, until nothing is left of them."""
-    load = Load(one.port, one.token, "capacity", MOST)
+    load = Load(one.port, one.token, "capacity", MOST, most_waiting=SENDERS)
     load.start()
     time.sleep(WARMING)
     before, began = len(load.accepted), time.monotonic()
