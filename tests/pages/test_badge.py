@@ -106,3 +106,14 @@ def test_it_gives_lines_to_paste(client: Client, viewer: object) -> None:
 
 def test_it_has_no_page_for_an_outsider(client: Client, workflow: Workflow) -> None:
     assert client.get(reverse("badge", args=PLACE)).status_code == 404
+
+
+def test_a_workflows_page_leads_to_its_badge_in_each_domain(client: Client) -> None:
+    make.make_run()
+    page = "/projects/flytesnacks/workflows/train_pipeline/"
+    badges = [f'href="/badge/flytesnacks/{each}/train_pipeline/"' for each in ("development", "p")]
+    assert badges[0] in client.get(page).content.decode()
+    make.make_run("r8", domain="p")
+    body = client.get(page).content.decode()
+
+    assert all(each in body for each in badges)

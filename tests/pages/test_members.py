@@ -112,3 +112,23 @@ def test_any_maintainer_revokes_a_projects_token(client: Client, project: Projec
     for foreign in (others, owned):
         assert client.post(TOKENS, {"revoke": foreign.prefix}).status_code == 404
     assert ApiToken.objects.filter(revoked_at=None).count() == 2
+
+
+def menu(client: Client, page: str) -> set[str]:
+    """The project's pages that the menu of this page leads to."""
+    body = client.get(f"/projects/secret/{page}").content.decode()
+    items = body.partition('id="project-menu"')[2].partition("</details>")[0]
+    return set(re.findall(r'href="/projects/secret/(\w+)/"', items))
+
+
+def test_every_page_of_a_project_leads_to_its_others(client: Client, project: Project) -> None:
+    pages = {"pins", "members", "definitions", "tokens", "audit"}
+
+    assert menu(client, "") == pages
+    assert all(menu(client, f"{page}/") == pages for page in pages)
+
+
+def test_a_viewer_is_led_to_no_page_that_is_closed(client: Client, project: Project) -> None:
+    Membership.objects.update(role=Membership.Role.VIEWER)
+
+    assert menu(client, "") == menu(client, "pins/") == {"pins", "members"}
