@@ -24,6 +24,8 @@ from linkhub.seeing.storing import say_alive, say_ended, store_counts
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 10.0
+# An end is not put off for longer by a database that hangs.
+JOIN_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +72,17 @@ class Reporter:
         if self._thread is None or self._ending.is_set():
             return
         self._ending.set()
+        self._thread.join(JOIN_SECONDS)  # or its last word would come after this one
         with closing(connection):
             store_counts()
             if self._role.kind:
                 _telling(lambda: say_ended(self._role.name))
 
     def _run(self) -> None:
-        while True:
+        while not self._ending.is_set():
             with closing(connection):  # seldom needed: PostgreSQL has few connections
                 report(self._role)
-            if self._ending.wait(EVERY_SECONDS):
-                return
+            self._ending.wait(EVERY_SECONDS)
 
 
 def report(role: Role) -> None:
