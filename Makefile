@@ -84,7 +84,7 @@ bench: venv-dev
 	$(PY) -m benchmarks --runs $(SIZE) $(ARGS)
 
 bench-large: venv-dev
-	$(PY) -m benchmarks --runs 10000,1000000 --actions 1 $(ARGS)
+	$(PY) -m benchmarks --runs 10000,1000000 --actions 1 --edited 100000 --backlog 20000 $(ARGS)
 
 # OpenLineage events for a minute, beside an empty view that inserts a row.
 bench-events: venv-dev

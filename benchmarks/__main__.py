@@ -32,6 +32,8 @@ def main(arguments: Sequence[str]) -> None:
                 ratios.append(figure)
     ratios += growths(ratios)
     print(f"\n{report.text(ratios, costs)}")
+    if "peers" in options.areas and not any(ratio.area == "peers" for ratio in ratios):
+        print(f"\nNo peer was measured: there is no Airflow in {options.airflow}.")
     found = report.as_data(ratios, costs, asdict(options), stored)
     if options.json:
         text = json.dumps(found, indent=2, default=str) + "\n"

@@ -23,6 +23,7 @@ def measure(options: Options, home: OwnHome, stored: dict[int, int]) -> Iterator
         disk,
         editing,
         ingesting,
+        peers,
         rendering,
         requests,
         resolving,
@@ -67,6 +68,14 @@ def measure(options: Options, home: OwnHome, stored: dict[int, int]) -> Iterator
                 backlog=options.backlog,
                 seed=options.seed,
             )
+    if "peers" in options.areas and (options.airflow / "bin" / "airflow").exists():
+        yield from peers.measure(
+            home=home,
+            venv=options.airflow,
+            size=data.runs,
+            actions=options.actions,
+            rounds=options.rounds,
+        )
     # Last of all: what is edited stays so.
     if "edit" in options.areas:
         yield from editing.measure(

@@ -42,6 +42,8 @@ oldest run must be right, then the time until stored links are | the same reques
 of those links |
 | costs | bytes on disk by `pg_table_size` and `pg_indexes_size`; the most memory that a process \
 ever had; processor seconds of LinkHub and the database together | |
+| peers | LinkHub with all that is stored, asked over HTTP | Airflow 3 with fifty runs on its \
+default database, asked for the same in the same minute |
 | growth | a figure's ratio at the largest size | the same at the smallest |
 | template render | a compiled template with four variables | joining the same pieces with \
 `urllib.parse.quote`; Jinja2's sandbox, compiled once and compiled each time |
@@ -65,8 +67,8 @@ ever had; processor seconds of LinkHub and the database together | |
 ## How to run it
 
     make bench                              10,000 and 100,000 runs of 5 actions
-    make bench SIZE=1000 ARGS="--rounds 2"  a quick look
-    make bench-large                        1,000,000 runs of one action
+    make bench SIZE=1000,2000 ARGS="--rounds 2 --seconds 0.2"   a quick look
+    make bench-large                        1,000,000 runs of one action; an edit of 100,000
     make bench ARGS="--only pages"          some areas alone: render, resolve, ingest, go, pages,
                                             api, find, record, cost, edit, peers
     make bench ARGS="--json figures.json --document docs/performance.md"
@@ -75,6 +77,7 @@ ever had; processor seconds of LinkHub and the database together | |
 The bench starts a PostgreSQL and a Valkey of its own in a temporary folder, set up to be as
 durable as in production, and takes them away again: nothing of yours is read or touched.
 `TMPDIR` says where; the figures say how large the database is, the log comes on top.
+Airflow is asked where `make test-airflow` has installed it; otherwise the output says so.
 `make bench ARGS=--help` lists the options. A bar that is not met does not fail the command.
 
 ## Figures

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from benchmarks.runs import BLOCK, MOST_ACTIONS
 
-AREAS = ("render", "resolve", "ingest", "go", "pages", "api", "find", "record", "cost", "edit")
+AREAS = (
+    *("render", "resolve", "ingest", "go", "pages", "api", "find", "record"),
+    *("cost", "peers", "edit"),
+)
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Options:
     `chunk` is how many runs a round resolves, `renders` how many URLs it renders; `batches` are
     numbers of runs recorded at once. `seconds` is how long all rounds of one kind of request take.
     `edited` is about how many runs an edit touches, `backlog` how many wait for a worker.
+    `airflow` is a virtual environment, which need not be there.
     """
 
     sizes: tuple[int, ...]
@@ -27,6 +31,7 @@ class Options:
     chunk: int
     batches: tuple[int, ...]
     seconds: float
+    airflow: Path
     edited: int
     backlog: int
     renders: int
@@ -54,6 +59,9 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--batches", type=_sizes, default=(300, 1000), help="runs recorded at once")
     parser.add_argument(
         "--seconds", type=float, default=1.0, help="for one kind of request, all rounds together"
+    )
+    parser.add_argument(
+        "--airflow", type=Path, default=Path(".venv-airflow"), help="an environment that has it"
     )
     parser.add_argument("--edited", type=_positive, default=5000, help="runs that an edit touches")
     parser.add_argument("--backlog", type=_positive, default=5000, help="runs that a worker finds")

@@ -20,7 +20,7 @@ from linkhub.embedded.serving.options import Options
 from linkhub.embedded.static_files import collect_changed
 
 HOST = "127.0.0.1"
-READY_SECONDS = 60
+READY_SECONDS = 180
 
 
 @dataclass(frozen=True)
