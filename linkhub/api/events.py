@@ -21,7 +21,7 @@ from linkhub.api.batch import BatchAnswer, BatchResult
 from linkhub.api.batch_bodies import elements
 from linkhub.api.bodies import field_errors
 from linkhub.api.problems import KINDS, FieldError, invalid, not_found, too_many_requests
-from linkhub.ingest.arrivals.accepting import accept
+from linkhub.ingest.arrivals.accepting import record_soon
 from linkhub.ingest.arrivals.backlog import seconds_to_wait
 from linkhub.ingest.models import Arrival
 
@@ -113,15 +113,18 @@ def _keep(
         rows = []
         answers: list[Outcome] = []
         for index, each in enumerate(outcomes):
-            if isinstance(each, Event) and each.body:
-                if each.project not in projects:
-                    error = FieldError(loc=place(index), msg=KINDS[404].detail)
-                    answers.append(Bad(404, [error]))
-                    continue
-                project = projects[each.project]
-                rows.append(Arrival(kind=kind, project=project, domain=each.domain, body=each.body))
-            answers.append(each)
-    accept(rows)
+            if isinstance(each, Bad) or not each.body:
+                answers.append(each)
+            elif (project := projects.get(each.project)) is None:
+                errors = [FieldError(loc=place(index), msg=KINDS[404].detail)]
+                answers.append(Bad(404, errors))
+            else:
+                answers.append(each)
+                arrival = Arrival(kind=kind, project=project, domain=each.domain, body=each.body)
+                rows.append(arrival)
+        Arrival.objects.bulk_create(rows)
+    if rows:
+        record_soon()
     return answers
 
 

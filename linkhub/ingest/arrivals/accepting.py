@@ -1,8 +1,9 @@
-"""Keeping what arrived, and recording it at once where little else waits."""
+"""Recording what arrived at once where little else waits; else telling the workers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+import time
 
 import redis
 import structlog
@@ -28,15 +29,37 @@ COALESCE_MILLISECONDS = 1000
 log = structlog.get_logger(__name__)
 
 
-def accept(arrivals: Sequence[Arrival]) -> None:
-    """Keep them, durably, then have them recorded. Not to be called in a transaction that may
-    still be rolled back: what recording cannot do now is left to the workers."""
-    if not arrivals:
-        return
-    Arrival.objects.bulk_create(arrivals)
+class Allowance:
+    """How many requests of this process may record by themselves: a burst, then few a second."""
+
+    def __init__(self, burst: float, each_second: float) -> None:
+        self._burst, self._each_second = burst, each_second
+        self._left, self._seen = burst, time.monotonic()
+        self._lock = threading.Lock()
+
+    def take(self) -> bool:
+        with self._lock:
+            now = time.monotonic()
+            self._left = min(self._burst, self._left + (now - self._seen) * self._each_second)
+            self._seen = now
+            if self._left < 1:
+                return False
+            self._left -= 1
+            return True
+
+
+allowance = Allowance(burst=400, each_second=5)
+
+
+def record_soon() -> None:
+    """After what arrived is committed: record it here and now, or have a worker do it.
+
+    Recording many at once costs each of them a fraction, so at busy times a worker does it all.
+    """
     try:
-        done = _record_few()
+        done = allowance.take() and _record_few()
     except DatabaseError as error:
+        # What was kept is safe, and as due as before.
         log.warning("arrivals_put_off", error=str(error))
         done = False
     if not done:

@@ -14,13 +14,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
+from ipaddress import ip_address
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from linkhub.ingest.sources.errors import Misconfigured, Unreachable
+from linkhub.lib.inner_address import inner_address
 from linkhub.lib.url_policy import HostOrigin, UrlPolicy, check_url
 
 CONNECT_SECONDS = 5.0
@@ -150,9 +151,7 @@ def _within(response: urllib3.BaseHTTPResponse, deadline: float) -> Iterator[byt
 
 
 def _guarded(connected: socket.socket) -> socket.socket:
-    host = ip_address(connected.getpeername()[0].partition("%")[0])
-    if isinstance(host, IPv6Address) and host.ipv4_mapped:
-        host = host.ipv4_mapped
+    host = inner_address(ip_address(connected.getpeername()[0].partition("%")[0]))
     if host.is_link_local or host.is_multicast or host.is_unspecified or host in METADATA:
         connected.close()
         raise _Forbidden(f"The name leads to {host}, where no back end is.")

@@ -27,6 +27,11 @@ def project(db: None) -> Project:
     return make_project("lab")
 
 
+def accept(*arrivals: Arrival) -> None:
+    Arrival.objects.bulk_create(arrivals)
+    accepting.record_soon()
+
+
 def arrival(project: Project, run: str, body: str | None = None) -> Arrival:
     heard = RunEvent.model_validate(event("START", 1, "clicks", run))
     body = body or heard.model_dump_json(exclude_defaults=True)
@@ -34,15 +39,24 @@ def arrival(project: Project, run: str, body: str | None = None) -> Arrival:
 
 
 def test_few_are_recorded_at_once(project: Project) -> None:
-    accepting.accept([arrival(project, "a"), arrival(project, "b")])
+    accept(arrival(project, "a"), arrival(project, "b"))
     assert (Run.objects.count(), Arrival.objects.count()) == (2, 0)
 
 
 def test_many_are_left_to_a_worker(project: Project) -> None:
-    accepting.accept([arrival(project, str(n)) for n in range(accepting.FEW + 1)])
+    accept(*(arrival(project, str(n)) for n in range(accepting.FEW + 1)))
     assert (Run.objects.count(), Arrival.objects.count()) == (0, accepting.FEW + 1)
     tasks.record_arrivals()
     assert (Run.objects.count(), Arrival.objects.count()) == (accepting.FEW + 1, 0)
+
+
+def test_at_busy_times_a_worker_records_all(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accepting, "allowance", accepting.Allowance(burst=1, each_second=0))
+    accept(arrival(project, "a"))
+    accept(arrival(project, "b"))
+    assert (Run.objects.count(), Arrival.objects.count()) == (1, 1)
 
 
 def test_what_cannot_be_recorded_now_stays(
@@ -53,7 +67,7 @@ def test_what_cannot_be_recorded_now_stays(
 
     with monkeypatch.context() as patched:
         patched.setattr(accepting, "record_due", away)
-        accepting.accept([arrival(project, "a")])
+        accept(arrival(project, "a"))
     assert Arrival.objects.count() == 1
     assert recording.is_anything_due()
     tasks.record_arrivals()

@@ -1,3 +1,3 @@
-from tests.api.conftest import api, api_that, stranger
+from tests.ingest.openlineage.conftest import api, full_allowance
 
-__all__ = ["api", "api_that", "stranger"]
+__all__ = ["api", "full_allowance"]

@@ -73,7 +73,11 @@ def test_it_says_that_nobody_listens(client: Http) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["169.254.169.254", "100.100.100.200", "fe80::1%eth0", "::ffff:169.254.169.254"]
+    "address",
+    [
+        *("169.254.169.254", "100.100.100.200", "fe80::1%eth0", "::ffff:169.254.169.254"),
+        *("64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::"),
+    ],
 )
 def test_it_sends_nothing_to_where_no_back_end_is(
     client: Http, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch, address: str
