@@ -190,7 +190,7 @@ def test_the_admins_forms_work_under_the_policy(page: Page) -> None:
     page.goto("/admin/")
     page.fill("[name=username]", "root")
     page.fill("[name=password]", make.PASSWORD)
-    page.click("[type=submit]")
+    page.click("main [type=submit]")
     page.goto("/admin/links/linkdefinition/add/")
     page.fill("[name=key]", "board")
     page.fill("[name=name]", "Board")
