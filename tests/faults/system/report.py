@@ -31,8 +31,8 @@ What happens to LinkHub when something under it breaks, measured on real process
 - **A clock may step.** What waits for a time is due again at once when the clock is set back.
 
 One `manage.py serve` has one web server: where that is killed or ends for a deploy, nobody answers
-until it has started again. Several behind a load balancer leave no gap: `tests/upgrade` goes from an
-older commit and its schema to this one under load, and no request fails.
+until it has started again. Several behind a load balancer leave no gap: `tests/upgrade` goes from
+an older commit and its schema to this one under load, and no request fails.
 
 ## How it is measured
 
