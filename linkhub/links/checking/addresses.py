@@ -10,25 +10,15 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TypeAlias
 
 from django.conf import settings
 
+from linkhub.lib.inner_address import Address, inner_address
 from linkhub.lib.url_policy import HostOrigin, UrlPolicy, check_url
 
-Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
-
-# IPv4 addresses inside of IPv6 ones, besides the mapped: RFC 6052.
-_NAT64 = IPv6Network("64:ff9b::/96")
 
 
 class Forbidden(OSError):
@@ -58,7 +48,7 @@ class Reach:
         return names
 
     def allows(self, address: Address) -> bool:
-        inner = _inner(address)
+        inner = inner_address(address)
         if any(inner in network for network in self.networks):
             return True
         return inner.is_global and not (inner.is_multicast or inner.is_unspecified)
@@ -75,12 +65,3 @@ def reach() -> Reach:
 def networks_of(given: Sequence[str]) -> tuple[Network, ...]:
     """Raises ValueError."""
     return tuple(ip_network(each) for each in given)
-
-
-def _inner(address: Address) -> Address:
-    """The IPv4 address that an IPv6 one stands for, where it does."""
-    if isinstance(address, IPv4Address):
-        return address
-    if address in _NAT64:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or (address.teredo or (address,))[-1]
