@@ -44,9 +44,10 @@ test-slow: venv-dev
 test-faults: venv-dev
 	$(if $(ARGS),,FAULTS_DOCUMENT=docs/reliability.md )$(PY) -m pytest -m faults tests/faults $(ARGS)
 
-# Steady load at half of what this machine can: MINUTES= (10).
+# Steady load at half of what this machine can: MINUTES= (10). Pages while RETENTION_RUNS= (100000)
+# runs are removed.
 test-soak: venv-dev
-	$(PY) -m pytest -m soak -s tests/faults $(ARGS)
+	$(PY) -m pytest -m soak -s tests/faults tests/runs/keeping $(ARGS)
 
 # Signing in at a real identity provider, which npm brings.
 test-oidc: venv-dev

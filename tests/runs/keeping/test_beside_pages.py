@@ -1,4 +1,4 @@
-"""Retention removes many runs while pages are looked at: a measurement, on a quiet machine.
+"""Retention removes many runs while pages are looked at: `make test-soak`, on a quiet machine.
 
 `RETENTION_RUNS` (100,000) old runs of a run's usual size go, beside as many that stay.
 """
@@ -22,7 +22,7 @@ from linkhub.runs.models import Run
 from tests import factories as make
 from tests.workers import ROOT, database_url
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.soak, pytest.mark.django_db(transaction=True)]
 RUNS = int(os.environ.get("RETENTION_RUNS", "100000"))
 FACTOR = 2.0
 LOOKS = 30
