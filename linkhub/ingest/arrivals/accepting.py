@@ -9,7 +9,7 @@ import redis
 import structlog
 from celery import current_app
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
@@ -58,7 +58,7 @@ def record_soon() -> None:
     """
     try:
         done = allowance.take() and _record_few()
-    except DatabaseError as error:
+    except (DatabaseError, InterfaceError) as error:
         # What was kept is safe, and as due as before.
         log.warning("arrivals_put_off", error=str(error))
         done = False

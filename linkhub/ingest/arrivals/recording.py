@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -51,10 +51,8 @@ def record_due(*, limit: int) -> int:
             failed = [row.pk for row in rows]
             _record(rows)
         return len(rows)
-    except (OperationalError, InterfaceError):
-        # The database's trouble, such as a deadlock: the rows are as due as before.
-        raise
-    except Exception:
+    except Exception as error:
+        _raise_if_away(error)
         log.warning("arrivals_failed", arrivals=len(failed), exc_info=True)
     for pk in failed:
         _record_alone(pk)
@@ -105,11 +103,17 @@ def _record_alone(pk: int) -> None:
     try:
         with transaction.atomic():
             _record(_claimed(1, pk=pk))
-    except (OperationalError, InterfaceError):
-        raise
     except Exception as error:
+        _raise_if_away(error)
         log.exception("arrival_failed", arrival=pk)
         _rest(pk, error)
+
+
+def _raise_if_away(error: Exception) -> None:
+    """Where the database is away the rows are as due as before. A deadlock, or a statement that
+    took too long, is the rows' own trouble: they must not stop all that come behind them."""
+    if isinstance(error, OperationalError | InterfaceError) and not connection.is_usable():
+        raise error
 
 
 def _rest(pk: int, error: Exception) -> None:

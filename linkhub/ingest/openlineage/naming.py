@@ -10,7 +10,7 @@ Whoever names runs holds a lock on the run id, so that two DAGs never take it at
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -55,13 +55,14 @@ def names_of(wanted: Collection[DagRun]) -> dict[DagRun, str]:
         return {}
     _lock(wanted)
     known = _stored(Q(name__in={each.run_id for each in wanted}) | _qualified(wanted), wanted)
+    sharing = Counter(each.shared for each in wanted)
     named: dict[DagRun, str] = {}
     new: dict[tuple[int, str, str], set[DagRun]] = defaultdict(set)
     for each in wanted:
         holder = known.get(each.shared)
         if (each.project, each.domain, each.qualified) in known:
             named[each] = each.qualified
-        elif holder is not None and _dag_of(holder) in (None, each.dag):
+        elif holder is not None and _may_be(holder, each, alone=sharing[each.shared] == 1):
             named[each] = each.run_id
         else:
             new[each.shared].add(each)
@@ -111,6 +112,13 @@ def _qualified_before(
         for project, domain, name, dag in names
         if (project, domain) == key[:2] and DagRun(*key, dag or "").qualified == name
     }
+
+
+def _may_be(run: Run, dag_run: DagRun, *, alone: bool) -> bool:
+    """Whether a run of that name is this one: of its DAG, or of none that is known while no other
+    claims it."""
+    dag = _dag_of(run)
+    return dag == dag_run.dag or (dag is None and alone)
 
 
 def _dag_of(run: Run) -> str | None:

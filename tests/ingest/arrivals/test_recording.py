@@ -87,6 +87,24 @@ def test_a_bad_one_stops_no_other_and_rests_with_its_error(project: Project) -> 
     assert "ValidationError" in row.error
 
 
+def test_one_that_takes_too_long_stops_no_other(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = recording._record
+
+    def slow(rows: Any) -> None:
+        if any(row.domain == "slow" for row in rows):
+            raise OperationalError("canceling statement due to statement timeout")
+        record(rows)
+
+    bad = arrival(project, "a")
+    bad.domain = "slow"
+    Arrival.objects.bulk_create([bad, arrival(project, "b")])
+    monkeypatch.setattr(recording, "_record", slow)
+    assert recording.record_all(seconds=5)
+    assert (Run.objects.count(), Arrival.objects.get().failures) == (1, 1)
+
+
 def test_what_rests_is_forgotten_after_a_week(project: Project) -> None:
     Arrival.objects.bulk_create([arrival(project, "a"), arrival(project, "b")])
     Arrival.objects.update(received_at=timezone.now() - timedelta(days=8))

@@ -143,6 +143,28 @@ def test_three_of_them_in_one_body(api: Api) -> None:
     assert Run.objects.filter(phase="succeeded").count() == Run.objects.count() == 4
 
 
+def test_a_run_without_workflow_is_taken_by_no_two(api: Api) -> None:
+    api.put(f"/api/v1/projects/lab/domains/default/runs/{RUN_ID}", {"labels": {"by": "hand"}})
+    api.post(LINEAGE, [dag_event("START", 1, "a"), dag_event("START", 1, "b")])
+    assert set(Run.objects.values_list("name", "workflow__name")) == {
+        (RUN_ID, None),
+        (f"{RUN_ID}@a", "a"),
+        (f"{RUN_ID}@b", "b"),
+    }
+
+
+def test_links_have_the_new_name(api: Api) -> None:
+    template = "https://wiki.example.com/{{ .runName }}"
+    board = {"name": "Board", "template": template, "level": "run"}
+    api.put("/api/v1/definitions/board", board)
+    api.post(LINEAGE, dag_event("START", 1, "a"))
+    work.drain(Pending.Lane.MAIN, seconds=10)
+    api.post(LINEAGE, dag_event("START", 1, "b"))
+    work.drain(Pending.Lane.MAIN, seconds=10)
+    urls = Link.objects.filter(key="board").order_by("url").values_list("url", flat=True)
+    assert [url.rpartition("%40")[2] or url for url in urls] == ["a", "b"]
+
+
 def test_another_run_id_keeps_its_name(api: Api) -> None:
     api.post(LINEAGE, [dag_event("START", 1, "a"), dag_event("START", 1, "b")])
     other = dag_event("START", 1, "a")

@@ -6,6 +6,7 @@ import pytest
 
 from linkhub.accounts.models import Project
 from linkhub.ingest.models import LineageRun, Source
+from linkhub.ingest.sources.rounds import poll
 from linkhub.runs.models import Action, AttachedLink, Attempt, Run
 from tests.api.conftest import Api
 from tests.ingest.openlineage.events import RUN_ID, at, event, parent, run_id, task_event
@@ -113,6 +114,8 @@ def test_events_of_datasets_and_jobs_are_accepted_and_not_kept(api: Api, what: s
 def test_a_source_says_where_namespaces_go(api: Api) -> None:
     lines = ["prod-* -> shop/production", "lab -> shop/development"]
     Source.objects.create(name="names", kind="openlineage", settings={"projects": lines})
+    assert poll(Source.objects.get().pk)
+    assert Source.objects.get().last_error == ""
     api.post(LINEAGE, event("START", 1, "q", "a", namespace="prod-eu"))
     api.post(LINEAGE, event("START", 1, "q", "b", namespace="Other Team"))
     assert set(Run.objects.values_list("project__name", "domain")) == {
