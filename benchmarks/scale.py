@@ -10,9 +10,9 @@ from benchmarks.costs import Cost
 
 RUNS, LINKS = 10_000_000, 100_000_000
 # What is assumed, and stands in the text as such.
-DAYS_KEPT, PEAK, DOCUMENTS, RESOLVED, BLOAT = 180, 10, 6, 3, 1.3
+DAYS_KEPT, PEAK, DOCUMENTS, RESOLVED, BLOAT = 180, 50, 6, 3, 1.3
 PAGES_A_DAY, EDITED_SHARE = 50_000, 0.2
-WORKERS, WEB_PROCESSES, DATABASE_CORES, MEMORY_GB, DISK_GB = 8, 8, 16, 128, 1000
+WORKERS, WEB_PROCESSES, DATABASE_CORES, MEMORY_GB, DISK_GB = 4, 4, 4, 32, 500
 GIGA, MILLION, THOUSAND, DAY = 1e9, 1e6, 1e3, 86_400
 KEYS = (
     "bytes_a_run",
@@ -63,11 +63,11 @@ measured are the figures of the first table, with {measured_runs:,} runs stored 
 | runs, actions, attempts, pods on disk | {disk_runs:,.0f} GB |
 | links on disk | {disk_links:,.0f} GB |
 | the database, with {bloat:.0%} | {disk:,.0f} GB |
-| processors for recording: average, peak | {record_cores:.2f}, {record_peak:.1f} |
-| processors for resolving: average, peak | {resolve_cores:.2f}, {resolve_peak:.1f} |
+| processors for recording: average, peak | {record_cores:.3f}, {record_peak:.2f} |
+| processors for resolving: average, peak | {resolve_cores:.3f}, {resolve_peak:.2f} |
 | processors for pages: average, peak | {page_cores:.3f}, {page_peak:.2f} |
 | an edit that reaches {edited_runs:,} runs, one link each | {edit_seconds:,.0f} processor \
-seconds: {edit_minutes:,.0f} minutes of {workers} worker processes |
+seconds: {edit_minutes:,.1f} minutes of {workers} worker processes |
 
 Processor seconds are those of LinkHub and of the database together.
 
@@ -79,7 +79,7 @@ Processor seconds are those of LinkHub and of the database together.
 {disk_size:,} GB of NVMe each | {disk:,.0f} GB with room to grow; indexes of the newest runs stay \
 in memory |
 | workers, two machines | {workers} processes on {workers} processors, {worker_total:.1f} GB | \
-{busy:.0%} of them busy at peak; the rest is for edits |
+{busy:.1%} of them busy at peak; the rest is for edits |
 | web, two machines | {web} processes on {web} processors, {web_total:.1f} GB | {page_busy:.1%} of \
 them busy with pages at peak; recording comes on top |
 | Valkey | 1 GB | messages are nudges: losing them loses nothing |
