@@ -15,7 +15,7 @@ from benchmarks.measuring import Ratio
 
 AREAS = ("go", "pages", "api", "find")
 ONE_CONNECTION = ", 1 connection"
-WIDTH, NAMES, RIGHT, TOP, ROW = 860, 350, 40, 52, 24
+WIDTH, NAMES, RIGHT, TOP, ROW = 860, 350, 40, 70, 24
 TICKS = (0.5, 1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000)
 STYLE = """\
 <style>
