@@ -199,6 +199,9 @@ class DefinitionForm(DocumentForm[DefinitionDocument]):
         new_tool: ToolDocument | None = self.cleaned_data["new_tool"]
         if new_tool is not None and not self.may_add_tools:
             raise forms.ValidationError("Only an admin can add a tool.")
+        if new_tool is not None and Tool.objects.filter(name=new_tool.name).exists():
+            # Whoever sends a draft's address would lead all the tool's links elsewhere.
+            raise forms.ValidationError(f"There is a tool named `{new_tool.name}` already.")
         return new_tool
 
     def make_document(self, cleaned: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from linkhub.accounts.models import User
 from linkhub.links.admin_definition_form import DefinitionForm, initial_of
+from linkhub.links.checks import Invalid
 from linkhub.links.editing.first_start import FirstStartForm, save_answers
 from linkhub.links.editing.parts import (
     Editor,
@@ -66,11 +67,15 @@ class DefinitionEditor(ModelAdmin):  # type: ignore[type-arg]
             raise PermissionDenied
         form = FirstStartForm(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
-            keys = save_answers(form.answers, user=cast(User, request.user))
-            messages.success(
-                request, f"Defined: {', '.join(keys)}. Every run has them, old ones too."
-            )
-            return redirect("admin:links_linkdefinition_changelist")
+            try:
+                keys = save_answers(form.answers, user=cast(User, request.user))
+            except Invalid as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(
+                    request, f"Defined: {', '.join(keys)}. Every run has them, old ones too."
+                )
+                return redirect("admin:links_linkdefinition_changelist")
         context = {**self.admin_site.each_context(request), "title": "First start", "form": form}
         return render(request, "admin/links/linkdefinition/first_start.html", context)
 

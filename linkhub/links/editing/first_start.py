@@ -18,9 +18,10 @@ from pydantic import ValidationError
 from linkhub.accounts.models import User
 from linkhub.lib.plain_errors import plain_errors
 from linkhub.links.checks import Invalid, check_tool
-from linkhub.links.definitions import save_definition, save_tool
+from linkhub.links.definitions import save_definition
 from linkhub.links.documents import DefinitionDocument, ToolDocument
 from linkhub.links.editing.rebuilding import identified_by
+from linkhub.links.editing.saving import add_tool
 from linkhub.links.models import LinkDefinition, Tool
 
 REASON: Final = "first start"
@@ -109,7 +110,7 @@ def save_answers(answers: Mapping[str, Answer], *, user: User) -> list[str]:
     """The tools and their definitions; return the keys that are new. Raises Invalid."""
     keys = []
     for answer in answers.values():
-        save_tool(name=answer.name, document=answer.tool, user=user, reason=REASON)
+        add_tool(answer.name, answer.tool, user=user, reason=REASON)
         for key, definition in _definitions(answer):
             if LinkDefinition.objects.alive().filter(project=None, key=key).exists():
                 continue
@@ -180,7 +181,9 @@ def _data_source(fields: Mapping[str, list[str]]) -> str:
         return ""
     for pane in panes.values() if isinstance(panes, dict) else ():
         queries = pane.get("queries") if isinstance(pane, dict) else None
-        if isinstance(queries, list) and any("expr" in each for each in queries):
+        if isinstance(queries, list) and any(
+            isinstance(each, dict) and "expr" in each for each in queries
+        ):
             return str(pane.get("datasource") or "")
     return ""
 

@@ -6,6 +6,7 @@ import pytest
 from django.forms import ValidationError
 from django.test import Client
 
+from linkhub.links.checks import Invalid
 from linkhub.links.editing.first_start import FirstStartForm, read_answer, save_answers
 from linkhub.links.models import Link, LinkDefinition, State, Tool
 from linkhub.links.work import drain
@@ -134,3 +135,18 @@ def test_the_page_is_for_admins() -> None:
     assert client.get(START).status_code == 403
     client.force_login(make.make_user("bob", is_staff=True))
     assert client.get(START).status_code == 403
+
+
+def test_it_stands_any_panes() -> None:
+    panes = "%7B%22a%22%3A%7B%22queries%22%3A%5B5%2Cnull%5D%7D%7D"
+    answer = read_answer("grafana", f"https://grafana.example.com/explore?panes={panes}")
+    assert answer.tool.settings == {}
+
+
+def test_it_takes_the_place_of_no_tool_that_was_made_meanwhile() -> None:
+    form = FirstStartForm({"grafana": "grafana.example.com"})
+    assert form.is_valid()
+    make.make_tool("grafana", base_url="https://theirs.example.com")
+    with pytest.raises(Invalid, match="already"):
+        save_answers(form.answers, user=make.make_admin())
+    assert Tool.objects.get().base_url == "https://theirs.example.com"

@@ -11,9 +11,9 @@ from django.test import Client
 
 from linkhub.accounts.models import User
 from linkhub.links import python_lane
+from linkhub.links.classes.runner import LinkRunner
 from linkhub.links.editing.models import PythonPreview
 from linkhub.links.editing.python_previews import answer_to, try_in_worker
-from linkhub.links.classes.runner import LinkRunner
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
