@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from linkhub.links import python_lane, work
+from linkhub.links.classes.runner import LinkRunner
 from linkhub.links.language import Failed
 from linkhub.links.language.values import Values
 from linkhub.links.models import Link
 from linkhub.links.providers import Request
-from linkhub.links.classes.runner import LinkRunner
 from linkhub.runs.models import Pending
 from linkhub.runs.pending import mark
 from tests import factories as make
