@@ -22,11 +22,11 @@ from linkhub.ingest.flyte1.documents import (
     ENGINE,
     action_of_node_event,
     action_of_task_event,
-    given,
     namespace_of,
     run_of_event,
 )
 from linkhub.ingest.flyte1.parts import is_array, links_of
+from linkhub.ingest.given import given
 from linkhub.ingest.models import Arrival
 from linkhub.runs.documents import RunDocument
 from linkhub.runs.models import Run

@@ -18,6 +18,7 @@ from linkhub.ingest.flyte1.messages import (
     TaskState,
     WorkflowEvent,
 )
+from linkhub.ingest.given import given
 from linkhub.lib.phases import is_terminal
 from linkhub.runs.attached import AttachedLinkDocument
 from linkhub.runs.phases import Phase
@@ -25,11 +26,6 @@ from linkhub.runs.phases import Phase
 ENGINE = "flyte1"
 # Of every execution; nothing runs in them.
 NOT_SHOWN = frozenset({"start-node", "end-node"})
-
-
-def given(fields: dict[str, Any]) -> dict[str, Any]:
-    """Without what is not said."""
-    return {name: held for name, held in fields.items() if held not in (None, "", {}, [])}
 
 
 def namespace_of(project: str, domain: str, said: str = "") -> str:

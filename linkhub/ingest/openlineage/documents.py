@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from linkhub.ingest.flyte2 import values
+from linkhub.ingest.given import given
 from linkhub.ingest.openlineage.events import DagRun, RunEvent
 from linkhub.ingest.openlineage.places import Place, fitted
 from linkhub.runs.attached import AttachedLinkDocument
@@ -53,18 +54,18 @@ def document_of(event: RunEvent, place: Place) -> RunDocument:
 def links_of(event: RunEvent) -> list[AttachedLinkDocument]:
     """The links beside Airflow's log: each event may bring one more, so they are emitted ones."""
     spark, code = event.facets.spark, event.job_facets.source_code_location
-    given: list[tuple[str, str, str | None, dict[str, Any]]] = [
+    offered: list[tuple[str, str, str | None, dict[str, Any]]] = [
         ("source-code", "Source code", code.url if code else None, {})
     ]
     if spark:
         live = {"hide_once_finished": True}
-        given += [
+        offered += [
             ("spark-ui", "Spark UI", spark.ui, live),
             ("spark-proxy", "Spark UI (proxy)", spark.proxy, live),
             ("spark-history", "Spark History", spark.history, {}),
         ]
     stamp = {"updated_at": event.event_time}
-    found = (_link(key, name, url, **more | stamp) for key, name, url, more in given)
+    found = (_link(key, name, url, **more | stamp) for key, name, url, more in offered)
     return [link for link in found if link]
 
 
@@ -74,7 +75,7 @@ def _run(event: RunEvent, place: Place) -> dict[str, Any]:
     if place.dag:
         return _dag_run(event, place)
     if place.known:
-        return {} if place.action else _given({"labels": _labels(event)} | _phase(event))
+        return {} if place.action else given({"labels": _labels(event)} | _phase(event))
     if facets.parent and place.above:
         return {"workflow": fitted((facets.parent.root or facets.parent).job.name)}
     fields: dict[str, Any] = {"engine": _engine(event)}
@@ -85,7 +86,7 @@ def _run(event: RunEvent, place: Place) -> dict[str, Any]:
         "launched_by": values.short(facets.spark.user) if facets.spark else None,
         "labels": _labels(event),
     }
-    return _given(fields | _phase(event) | _begun(event))
+    return given(fields | _phase(event) | _begun(event))
 
 
 def _dag_run(event: RunEvent, place: Place) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def _dag_run(event: RunEvent, place: Place) -> dict[str, Any]:
         fields["created_at"] = None if run.clear_number else run.start_date
     if not place.action:
         fields |= {"labels": _labels(event)} | _phase(event)
-    return _given(fields)
+    return given(fields)
 
 
 def _phase(event: RunEvent) -> dict[str, Any]:
@@ -141,7 +142,7 @@ def _action(event: RunEvent, place: Place) -> dict[str, Any]:
         "links": _log(event),
     }
     ended = {name: held for name, held in _phase(event).items() if name != "reopened"}
-    return _given(fields | ended)
+    return given(fields | ended)
 
 
 def _attempt(event: RunEvent) -> dict[str, Any]:
@@ -154,7 +155,7 @@ def _attempt(event: RunEvent) -> dict[str, Any]:
         "ended_at": event.event_time if event.event_type in ENDS else None,
         "error": values.text("\n\n".join(filter(None, texts))),
     }
-    return _given(fields)
+    return given(fields)
 
 
 def _tasks_without_events(event: RunEvent) -> Iterator[dict[str, Any]]:
@@ -241,8 +242,3 @@ def _engine(event: RunEvent) -> str:
 def _job_type(event: RunEvent) -> str:
     kind = event.job_facets.job_type
     return values.short(kind.job_type).lower() if kind and kind.job_type else ""
-
-
-def _given(fields: dict[str, Any]) -> dict[str, Any]:
-    """Without what is not said."""
-    return {name: held for name, held in fields.items() if held not in (None, "", {}, [])}
