@@ -36,6 +36,7 @@ CHUNK = 1000
 # Runs whose rows are in memory at once.
 READ = 100
 AUDIT_ENTRIES = 10_000
+LONGEST_REST = 1.0
 
 
 def retire(*, seconds: float, project: str | None = None) -> Counter[str]:
@@ -97,7 +98,11 @@ def _month(run: Run) -> tuple[int, int]:
 def _retire_chunk(runs: Sequence[Run]) -> int:
     """To its end, whatever the time: what was archived and stays is archived again."""
     archived = _archive(runs, Path(settings.LINKHUB_ARCHIVE)) if settings.LINKHUB_ARCHIVE else None
-    return sum(delete_runs(batch, archived) for batch in batches([run.pk for run in runs]))
+    number = 0
+    for batch in batches([run.pk for run in runs]):
+        with _gently():
+            number += delete_runs(batch, archived)
+    return number
 
 
 def _archive(runs: Sequence[Run], archive: Path) -> Lines:
@@ -106,9 +111,10 @@ def _archive(runs: Sequence[Run], archive: Path) -> Lines:
     of_tasks: dict[int, bytes] = {}
     for first in range(0, len(runs), READ):
         some = runs[first : first + READ]
-        documents = Documents(some)
-        lines |= {run.pk: documents.lines(run) for run in some}
-        of_tasks |= dict(documents.task_lines())
+        with _gently():
+            documents = Documents(some)
+            lines |= {run.pk: documents.lines(run) for run in some}
+            of_tasks |= dict(documents.task_lines())
     path = files.month_file(archive, runs[0].project.name, runs[0].created_at)
     files.append(path, [*of_tasks.values(), *(line for some in lines.values() for line in some)])
     log.info("runs_archived", file=str(path), runs=len(runs))
@@ -120,6 +126,14 @@ def _forget_audit() -> None:
         before = timezone.now() - timedelta(days=settings.LINKHUB_KEEP_AUDIT_DAYS)
         if number := delete_entries_before(before, limit=AUDIT_ENTRIES):
             log.info("audit_entries_retired", entries=number)
+
+
+@contextmanager
+def _gently() -> Iterator[None]:
+    """Rest as long as the block took: half of the time of database and disk is left to others."""
+    began = time.monotonic()
+    yield
+    time.sleep(min(time.monotonic() - began, LONGEST_REST))
 
 
 @contextmanager
