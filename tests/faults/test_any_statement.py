@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import warnings
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -41,7 +42,10 @@ class Death:
 def dies(number: int, *, after: bool) -> bool:
     """Whether a worker of its own was killed there, rather than done before."""
     connection.close()
-    child = os.fork()
+    with warnings.catch_warnings():
+        # Python 3.12 warns of threads, which the child leaves alone.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if not child:
         code = 1
         try:
