@@ -48,7 +48,7 @@ class Allowance:
             return True
 
 
-allowance = Allowance(burst=400, each_second=5)
+allowance = Allowance(burst=150, each_second=2)
 
 
 def record_soon() -> None:

@@ -216,8 +216,13 @@ def _part(
         "phase": attempts[max(attempts)].phase,
         "task_type": state.task_type,
         "attempts": [
-            given({"number": retry + 1, "phase": each.phase})
-            | {"pods": [parts.resource_pod(state, each, namespace)]}
+            given(
+                {
+                    "number": retry + 1,
+                    "phase": each.phase,
+                    "pods": parts.resource_pods(state, each, namespace),
+                }
+            )
             for retry, each in attempts.items()
         ],
         "links": links,

@@ -46,11 +46,15 @@ def is_array(task: TaskState) -> bool:
     return bool({task.metadata.plugin_identifier, task.task_type} & ARRAYS)
 
 
-def resource_pod(task: TaskState, resource: ExternalResource, namespace: str) -> dict[str, Any]:
+def resource_pods(
+    task: TaskState, resource: ExternalResource, namespace: str
+) -> list[dict[str, Any]]:
     """`<parent>-<index>`, and the try where it is a later one."""
+    if not task.metadata.generated_name:
+        return []
     tail = f"-{resource.retry_attempt}" if resource.retry_attempt else ""
     name = dns_1123(f"{task.metadata.generated_name}-{resource.index}{tail}")
-    return {"name": name, "primary": True, "namespace": namespace}
+    return [{"name": name, "primary": True, "namespace": namespace}]
 
 
 def links_of(logs: Iterable[TaskLog], attempt: int) -> list[AttachedLinkDocument]:

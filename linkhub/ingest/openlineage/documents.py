@@ -35,6 +35,7 @@ AIRFLOW_STATES = {
     "upstream_failed": Phase.ABORTED,
     "removed": Phase.ABORTED,
 }
+MAX_ADDRESS = 8000
 TRY = re.compile(r"(?<=[?&]try_number=)\d+")
 AIRFLOW_RUN = re.compile(r"(.*/dags/[^/]+/runs/[^/]+)/tasks/.*")
 
@@ -205,7 +206,8 @@ def _dag_run_url(event: RunEvent) -> str:
     airflow = event.facets.airflow
     url = airflow.task_instance.log_url if airflow else None
     found = AIRFLOW_RUN.fullmatch(url or "")
-    return found[1] if found and _scheme(found[1]) in ("http", "https") else ""
+    address = found[1] if found and len(found[1]) <= MAX_ADDRESS else ""
+    return address if _scheme(address) in ("http", "https") else ""
 
 
 def _labels(event: RunEvent) -> dict[str, str]:
