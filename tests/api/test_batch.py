@@ -216,8 +216,9 @@ def test_it_loses_no_others_when_one_fails(api: Api, monkeypatch: pytest.MonkeyP
 
 def test_it_fails_as_a_whole_without_a_database(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "record_batch", failing_for("r1", OperationalError("gone")))
-    with pytest.raises(OperationalError):
-        api.post(BATCH, [doc("r1")])
+    response = api.post(BATCH, [doc("r1")])
+    assert response.status_code == 503
+    assert int(response["Retry-After"]) > 0
 
 
 def test_it_records_in_a_tokens_own_project_only(api_that: MakeApi) -> None:
