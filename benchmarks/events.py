@@ -43,7 +43,8 @@ def main(arguments: Sequence[str]) -> None:
 
 def _measure(home: Any, seconds: float, patience: float) -> dict[str, Any]:
     from benchmarks.client import request, send
-    from benchmarks.web import options_of, running, serving
+    from benchmarks.processes import running
+    from benchmarks.web import options_of, serving
     from linkhub.embedded.serving import parts
     from linkhub.runs.models import Run
 
