@@ -18,6 +18,7 @@ from linkhub.ingest.flyte2.authorizing import Authorizer
 from linkhub.ingest.sources.connector import Opened
 from linkhub.ingest.sources.errors import Denied, Misconfigured, RunError, RunGone, Unreachable
 from linkhub.ingest.sources.http import Answer, Http
+from linkhub.ingest.sources.messages import message_of
 from linkhub.lib.plain_errors import plain_message
 
 M = TypeVar("M", bound=Message)
@@ -77,7 +78,7 @@ class Calls:
             _refuse(answer)
         if not _is_json(answer):
             raise Misconfigured("The address answers with something else than JSON: no Flyte 1.")
-        return _parse(answer.body)
+        return message_of(answer.body)
 
     def pages(
         self, path: tuple[str, ...], items: str, *, token: str = "", **query: str
@@ -113,16 +114,6 @@ def read_as(kind: type[M], given: Any) -> M:
         raise RunError(
             f"What the back end says is not valid: {where}: {plain_message(first['msg'])}."
         ) from error
-
-
-def _parse(data: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise Unreachable("The answer is not whole JSON.") from error
-    if not isinstance(found, dict):
-        raise Unreachable("The answer is not a message.")
-    return found
 
 
 def _refuse(answer: Answer) -> Never:

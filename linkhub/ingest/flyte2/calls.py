@@ -13,6 +13,7 @@ from typing import Any, Never
 from linkhub.ingest.flyte2.authorizing import Authorizer
 from linkhub.ingest.sources.errors import Denied, Misconfigured, RunError, Unreachable
 from linkhub.ingest.sources.http import Answer, Http, Stream
+from linkhub.ingest.sources.messages import message_of
 
 JSON = "application/json"
 STREAM_JSON = "application/connect+json"
@@ -85,23 +86,13 @@ def _messages(stream: Stream) -> Iterator[dict[str, Any]]:
             del held[: HEAD + size]
             if flags & END_OF_STREAM:
                 return
-            yield _parse(data)
+            yield message_of(data)
 
 
 def _message(answer: Answer) -> dict[str, Any]:
     if not _is_json(answer):
         raise Misconfigured("The address answers with something else than JSON: it is no Flyte 2.")
-    return _parse(answer.body)
-
-
-def _parse(data: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise Unreachable("The answer is not whole JSON.") from error
-    if not isinstance(found, dict):
-        raise Unreachable("The answer is not a message.")
-    return found
+    return message_of(answer.body)
 
 
 def _refuse(answer: Answer) -> Never:
