@@ -92,8 +92,7 @@ const equip = (field) => {
 
 // Mistakes are marked where they are; a button puts in what was meant.
 const refresh = () => {
-  all("[data-template]", equip);
-  all("[data-template]", (field) => field.removeAttribute("aria-invalid"));
+  all("[data-template]", (field) => { equip(field); field.removeAttribute("aria-invalid"); });
   all("[data-error-for]", ({ dataset }) => document.getElementById(dataset.errorFor)?.setAttribute("aria-invalid", "true"));
 };
 document.addEventListener("click", ({ target }) => {

@@ -32,9 +32,7 @@ const age = () => {
 setInterval(age, 60_000);
 
 // --- Menus: one at a time.
-const closeMenus = (except) => {
-  for (const menu of all("details.menu[open]")) if (menu !== except) menu.open = false;
-};
+const closeMenus = (except) => all("details.menu[open]").forEach((menu) => { menu.open = menu === except; });
 const leave = (menu) => { menu?.querySelector("summary").focus(); closeMenus(); };
 document.addEventListener("toggle", ({ target }) => target.matches("details.menu[open]") && closeMenus(target), true);
 // What a form does ends its menu, but for colours, which one tries.
@@ -79,8 +77,7 @@ const lost = (event) => {
   stale = true;
   tell(`Not up to date since ${format({ timeStyle: "medium" }).format(new Date())}: LinkHub does not answer.`, 0);
 };
-document.addEventListener("htmx:error", lost);
-document.addEventListener("htmx:response:error", lost);
+for (const failure of ["htmx:error", "htmx:response:error"]) document.addEventListener(failure, lost);
 document.addEventListener("htmx:after:swap", ({ detail }) => {
   if (detail.ctx?.response?.status >= 400) return;
   if (stale) tell("Up to date again.");

@@ -4,6 +4,9 @@ const input = document.getElementById("palette-input");
 const list = (box) => document.getElementById(box.getAttribute("aria-controls"));
 const options = (box) => [...list(box).querySelectorAll("[role=option]")];
 const chosen = (box) => options(box).find((each) => each.ariaSelected === "true");
+const goTo = (box) => (chosen(box) ?? options(box)[0])?.click();
+// False while the list still tells of what was typed before.
+const answered = (box) => list(box).dataset.for === box.value.trim();
 
 const choose = (box, option) => {
   for (const each of options(box)) each.ariaSelected = each === option;
@@ -14,13 +17,12 @@ const choose = (box, option) => {
   option.scrollIntoView({ block: "nearest" });
 };
 const step = (box, by) => {
-  const all = options(box);
-  const from = all.indexOf(chosen(box));
-  const to = from < 0 && by < 0 ? all.length - 1 : from + by;
-  choose(box, all.at(to % all.length));
+  const from = options(box).indexOf(chosen(box));
+  choose(box, options(box).at((from < 0 && by < 0 ? by : from + by) % options(box).length));
 };
 const open = () => {
   if (!dialog.open) dialog.showModal();
+  input.waits = false;
   input.select();
   htmx.trigger(input, "palette:open");
 };
@@ -35,9 +37,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     if (options(box).length) step(box, event.key === "ArrowDown" ? 1 : -1);
-  } else if (event.key === "Enter" && chosen(box)) {
+  } else if (event.key === "Enter" && (box === input ? !box.waits : chosen(box))) {
     event.preventDefault();
-    chosen(box).click();
+    box.waits = box === input && !answered(box);
+    if (!box.waits) goTo(box);
   } else if (event.key === "Escape") {
     list(box).replaceChildren();
     box.ariaExpanded = "false";
@@ -56,4 +59,5 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (!box?.matches?.("[role=combobox]")) return;
   box.ariaExpanded = options(box).length > 0;
   choose(box, box === input ? options(box)[0] : undefined);
+  if (box.waits && answered(box)) box.waits = goTo(box);
 });

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from linkhub.accounts.models import Membership, User
 from linkhub.pages.models import Pin, SavedView
@@ -91,6 +91,23 @@ def test_the_palette_goes_by_keyboard_and_gives_the_focus_back(page: Page) -> No
     page.keyboard.press("Control+k")
     page.keyboard.type("pipe")
     expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/workflows/train_pipeline/$"))
+
+
+def test_enter_goes_to_what_was_typed_and_not_to_what_is_listed_yet(page: Page) -> None:
+    """The answer comes half a second late, so that Enter is pressed before it."""
+    make.make_run()
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(500)
+        route.continue_()
+
+    page.goto("/links/")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option", name="Home")).to_be_visible()
+    page.route("**/palette?q=*", late)
+    page.keyboard.type("pipe")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/workflows/train_pipeline/$"))
 
