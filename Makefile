@@ -40,14 +40,14 @@ test-client: venv-dev
 test-slow: venv-dev
 	$(PY) -m pytest -m slow $(ARGS)
 
-# Faults in real processes under load; the whole suite writes docs/reliability.md.
+# Faults in real processes under load; the whole suite writes its figures in docs/.
 test-faults: venv-dev
-	$(if $(ARGS),,FAULTS_DOCUMENT=docs/reliability.md )$(PY) -m pytest -m faults tests/faults $(ARGS)
+	$(if $(ARGS),,FIGURES=1 )$(PY) -m pytest -m faults tests/faults $(ARGS)
 
 # Steady load at half of what this machine can: MINUTES= (10). Pages while RETENTION_RUNS= (100000)
-# runs are removed.
+# runs are removed. Whole, it writes its figures in docs/.
 test-soak: venv-dev
-	$(PY) -m pytest -m soak -s tests/faults tests/runs/keeping $(ARGS)
+	$(if $(ARGS),,FIGURES=1 )$(PY) -m pytest -m soak -s tests/faults tests/runs/keeping $(ARGS)
 
 # Signing in at a real identity provider, which npm brings.
 test-oidc: venv-dev

@@ -20,9 +20,10 @@ from linkhub.embedded import launcher
 from linkhub.embedded.serving import health, parts
 from linkhub.embedded.serving.options import Options
 from tests.faults.system.load import Load, run_name
-from tests.faults.system.probes import Probe, goes
+from tests.faults.system.probes import Probe, goes, longest_gap
 from tests.faults.system.running import ROOT, System, free_port, own_folder, until
 from tests.faults.system.trial import RATE, check, count
+from tests.figures import keep_figures, machine
 
 pytestmark = pytest.mark.slow
 # "Hold a pushed run's links to one second": before anybody could sign in by OpenID Connect.
@@ -160,7 +161,18 @@ def test_nothing_fails_and_nothing_is_lost(versions: tuple[System, System]) -> N
         check(new, load)
     assert load.refused == []
     assert reading.failures == []
-    print(f"{len(load.accepted)} runs, {len(reading.times)} reads")
+    said = (
+        f"From `{OLD}` at {RATE:g} runs a second: {len(load.accepted):,} runs were recorded and"
+        f" resolved right and {len(reading.times)} of {len(reading.times)} redirects led on; none"
+        f" failed. The longest time between two recorded batches was {gap(load.answered):.1f} s,"
+        f" between two redirects {gap(reading.times):.1f} s. {machine()}."
+    )
+    print(f"\n{said}")
+    keep_figures("reliability.md", "the upgrade", said)
+
+
+def gap(times: list[float]) -> float:
+    return longest_gap(times, min(times), max(times))
 
 
 def test_the_old_code_can_write_what_the_new_schema_wants(versions: tuple[System, System]) -> None:

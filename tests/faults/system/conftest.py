@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.faults.system.report import write
+from tests.faults.system.report import table
 from tests.faults.system.trial import Measured
+from tests.figures import keep_figures
 
 
 @pytest.fixture(scope="session")
 def measured() -> Iterator[list[Measured]]:
-    """Written where FAULTS_DOCUMENT says."""
     found: list[Measured] = []
     yield found
-    if path := os.environ.get("FAULTS_DOCUMENT"):
-        write(Path(path), found)
+    keep_figures("reliability.md", "faults", table(found))
