@@ -1,6 +1,6 @@
 """Straight to a link by its key, where the store alone answers: what `/go` is asked all day.
 
-One statement finds the run that the viewer may see, tells whether the units that could have the
+One statement finds the subject that the viewer may see, tells whether the units that could have the
 link are up to date, and reads its URL. Whatever it cannot vouch for is left to `read.py`, which
 resolves in memory and knows the reasons.
 """
@@ -21,8 +21,10 @@ from linkhub.links.catalogues import catalogue_at
 
 # Stands for any viewer where the rule of who may see what is written down once.
 _ANYBODY = -1
-# Which rows of a table `x` are of the run's own level, and which of the action.
-_OWN, _OF_ACTION = "x.action_id IS NULL", "x.action_id = action.id"
+# Which rows of a table `x` are of the project's own level, of the run's, and of the action.
+_OF_PROJECT = "x.run_id IS NULL AND x.action_id IS NULL"
+_OF_RUN = "x.run_id = subject.run_id AND x.action_id IS NULL"
+_OF_ACTION = "x.run_id = subject.run_id AND x.action_id = action.id"
 # What `read.py` orders the links of a unit by.
 _ORDER = """
     l.action_id NULLS FIRST, l."group", l.position, l.name, t.number DESC NULLS LAST,
@@ -32,15 +34,16 @@ _ORDER = """
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A run by its name, or (none) the newest of `workflow` and `phases`; and a link of it.
+    """A link of a project, or (with a `domain`) of a run or an action there.
 
-    Of its `action`; without one the run's own, else its root action's.
+    The run by its name, or (none) the newest of `workflow` and `phases`. The action by its name,
+    else the newest of the task of that name; without one the run's own link, else its root's.
     """
 
     project: str
-    domain: str
-    run: str | None
     key: str
+    domain: str | None = None
+    run: str | None = None
     action: str | None = None
     workflow: str | None = None
     phases: Collection[str] | None = None
@@ -65,19 +68,12 @@ def addresses_of(asked: Asked, viewer: User, *, now: datetime) -> list[Address]:
     if not viewer.is_active:
         return []
     visible, given = _visible(is_admin=viewer.is_superuser)
-    statement = _statement(
-        visible,
-        named=asked.run is not None,
-        of_action=asked.action is not None,
-        of_workflow=asked.workflow is not None,
-        of_phases=asked.phases is not None,
-    )
-    phases = None if asked.phases is None else list(asked.phases)
+    values = {name: value for name, value in asdict(asked).items() if value is not None}
+    statement = _statement(visible, frozenset(values))
+    if asked.phases is not None:
+        values["phases"] = list(asked.phases)
     with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            {**given, **asdict(asked), "viewer": viewer.pk, "now": now, "phases": phases},
-        )
+        cursor.execute(statement, {**given, **values, "viewer": viewer.pk, "now": now})
         rows = cursor.fetchall()
     return _addresses(rows)
 
@@ -104,36 +100,27 @@ def _visible(*, is_admin: bool) -> tuple[str, dict[str, Any]]:
 
 
 @functools.cache
-def _statement(
-    visible: str, *, named: bool, of_action: bool, of_workflow: bool, of_phases: bool
-) -> str:
-    workflow = "JOIN runs_workflow AS w ON w.id = r.workflow_id AND w.name = %(workflow)s"
-    newest = "ORDER BY r.created_at DESC, r.id DESC LIMIT 1"
-    root = "a.parent = '' ORDER BY a.name <> 'a0', a.id LIMIT 1"
-    units = [_OF_ACTION] if of_action else [_OWN, _OF_ACTION]
+def _statement(visible: str, given: frozenset[str]) -> str:
+    """For what is asked with the fields `given`."""
+    if "domain" not in given:
+        units, subject = [_OF_PROJECT], _project(visible)
+    elif "action" in given:
+        units, subject = [_OF_ACTION], _run(visible, given)
+    else:
+        units, subject = [_OF_RUN, _OF_ACTION], _run(visible, given)
     links = " UNION ALL ".join(
         f"SELECT * FROM links_link AS x WHERE {_of_unit(unit)} AND x.key = %(key)s"  # noqa: S608
         for unit in units
     )
     return f"""
-        WITH run AS (
-            SELECT r.id, r.project_id FROM runs_run AS r {workflow if of_workflow else ""}
-            WHERE r.project_id = (
-                    SELECT id FROM accounts_project WHERE name = %(project)s AND id IN ({visible})
-                )
-              AND r.domain = %(domain)s
-              {"AND r.phase = ANY(%(phases)s)" if of_phases else ""}
-              {"AND r.name = %(run)s" if named else newest}
-        ), action AS (
-            SELECT a.id FROM runs_action AS a JOIN run ON a.run_id = run.id
-            WHERE {"a.name = %(action)s" if of_action else root}
-        )
+        WITH subject AS ({subject}),
+             action AS (SELECT {_action(given)} AS id FROM subject)
         SELECT l.state = 'ready' AND NOT l.depends_on_now
                    AND (l.expires_at IS NULL OR l.expires_at > %(now)s)
                    AND {" AND ".join(map(_is_fresh, units))},
                c.value, c.wide, c.xmin::text, l.action_id IS NOT NULL, l.host_origin,
                l.key, l.level, t.number, p.name, l.url, l.origin
-        FROM run CROSS JOIN runs_changecounter AS c LEFT JOIN action ON true
+        FROM subject CROSS JOIN action CROSS JOIN runs_changecounter AS c
         JOIN LATERAL ({links}) AS l ON true
         LEFT JOIN runs_attempt AS t ON t.id = l.attempt_id
         LEFT JOIN runs_pod AS p ON p.id = l.pod_id
@@ -141,8 +128,45 @@ def _statement(
     """  # noqa: S608 (made of constants, and of what Django makes of `visible_to`)
 
 
+def _project(visible: str) -> str:
+    return f"""
+        SELECT id AS project_id, NULL::bigint AS run_id FROM accounts_project
+        WHERE name = %(project)s AND id IN ({visible})
+    """  # noqa: S608
+
+
+def _run(visible: str, given: frozenset[str]) -> str:
+    workflow = "JOIN runs_workflow AS w ON w.id = r.workflow_id AND w.name = %(workflow)s"
+    newest = "ORDER BY r.created_at DESC, r.id DESC LIMIT 1"
+    return f"""
+        SELECT r.project_id, r.id AS run_id FROM runs_run AS r
+        {workflow if "workflow" in given else ""}
+        WHERE r.project_id = (SELECT project_id FROM ({_project(visible)}) AS project)
+          AND r.domain = %(domain)s
+          {"AND r.phase = ANY(%(phases)s)" if "phases" in given else ""}
+          {"AND r.name = %(run)s" if "run" in given else newest}
+    """  # noqa: S608
+
+
+def _action(given: frozenset[str]) -> str:
+    """The id of the action that is asked for, of the run's root, or null."""
+    if "domain" not in given:
+        return "NULL::bigint"
+    of_run = "SELECT a.id FROM runs_action AS a"
+    if "action" not in given:
+        root = "a.parent = '' ORDER BY a.name <> 'a0', a.id LIMIT 1"
+        return f"({of_run} WHERE a.run_id = subject.run_id AND {root})"
+    # The second is looked for only where there is no first.
+    return f"""COALESCE(
+        ({of_run} WHERE a.run_id = subject.run_id AND a.name = %(action)s),
+        ({of_run} JOIN runs_task AS t ON t.id = a.task_id AND t.name = %(action)s
+         WHERE a.run_id = subject.run_id
+         ORDER BY a.started_at DESC NULLS LAST, a.id DESC LIMIT 1)
+    )"""
+
+
 def _of_unit(unit: str) -> str:
-    return f"x.project_id = run.project_id AND x.run_id = run.id AND {unit}"
+    return f"x.project_id = subject.project_id AND {unit}"
 
 
 def _is_fresh(unit: str) -> str:
@@ -152,4 +176,4 @@ def _is_fresh(unit: str) -> str:
         f"EXISTS (SELECT FROM links_resolved AS x WHERE {rows} AND x.change >= c.value)"  # noqa: S608
         f" AND NOT EXISTS (SELECT FROM runs_pending AS x WHERE {rows})"
     )
-    return f"({is_fresh})" if unit == _OWN else f"(action.id IS NULL OR {is_fresh})"
+    return f"(action.id IS NULL OR {is_fresh})" if unit == _OF_ACTION else f"({is_fresh})"

@@ -28,25 +28,28 @@ L = TypeVar("L", ShownLink, Address)
 DEPTH = {level: depth for depth, level in enumerate(Level.values)}
 
 
-def straight_to(
+def straight_to(request: Request, project: str, key: str) -> Address | None:
+    """The address of the project's ready link, where the store alone tells; None is no answer.
+
+    None too where the viewer asks to see the link.
+    """
+    return _straight_to(request, Asked(project, key))
+
+
+def straight_to_run(
     request: Request, project: str, domain: str, run: str, key: str, action: str | None = None
 ) -> Address | None:
-    """The address of a ready link, where the store alone tells; None is no answer.
+    """As above for a link of the run, or of its action."""
+    if run in LATEST:
+        workflow, phases = request.GET.get("workflow") or None, LATEST[run]
+        return _straight_to(request, Asked(project, key, domain, None, action, workflow, phases))
+    return _straight_to(request, Asked(project, key, domain, run, action))
 
-    None too for a task's name in place of an action's, and where the viewer asks to see the link.
-    """
-    query = request.GET
-    asked = Asked(
-        project,
-        domain,
-        None if run in LATEST else run,
-        key,
-        action,
-        query.get("workflow") or None if run in LATEST else None,
-        LATEST.get(run),
-    )
+
+def _straight_to(request: Request, asked: Asked) -> Address | None:
     found = addresses_of(asked, request.user, now=timezone.now())
-    return choose(found, key, attempt=query.get("attempt"), pod=query.get("pod"))
+    query = request.GET
+    return choose(found, asked.key, attempt=query.get("attempt"), pod=query.get("pod"))
 
 
 def find_run(request: Request, project: str, domain: str, name: str) -> Run:

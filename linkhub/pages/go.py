@@ -23,7 +23,14 @@ from linkhub.pages import addresses
 from linkhub.pages.access import project_or_404, signed_in
 from linkhub.pages.chips import broken_of
 from linkhub.pages.clicks import count_redirect
-from linkhub.pages.destinations import choose, find_action, find_run, known_or_404, straight_to
+from linkhub.pages.destinations import (
+    choose,
+    find_action,
+    find_run,
+    known_or_404,
+    straight_to,
+    straight_to_run,
+)
 from linkhub.pages.facts import Fact
 from linkhub.pages.rendering import asked_partial, page
 from linkhub.pages.requests import Request
@@ -56,6 +63,8 @@ class GoPage:
 @require_safe
 @signed_in
 def to_project(request: Request, project: str, key: str) -> HttpResponse:
+    if direct := straight_to(request, project, key):
+        return _follow(request, project, direct)
     found = project_or_404(request, project)
     subject = Subject(found, str(found), addresses.of_project(found.name))
     return _answer(request, key, links_of_project(found, now=timezone.now()), subject)
@@ -65,7 +74,7 @@ def to_project(request: Request, project: str, key: str) -> HttpResponse:
 @signed_in
 def to_run(request: Request, project: str, domain: str, run: str, key: str) -> HttpResponse:
     """The run's own link, else its root action's."""
-    if direct := straight_to(request, project, domain, run, key):
+    if direct := straight_to_run(request, project, domain, run, key):
         return _follow(request, project, direct)
     found = find_run(request, project, domain, run)
     links = links_of_runs([found], now=timezone.now()).get(found.pk, [])
@@ -80,7 +89,7 @@ def to_run(request: Request, project: str, domain: str, run: str, key: str) -> H
 def to_action(
     request: Request, project: str, domain: str, run: str, action: str, key: str
 ) -> HttpResponse:
-    if direct := straight_to(request, project, domain, run, key, action):
+    if direct := straight_to_run(request, project, domain, run, key, action):
         return _follow(request, project, direct)
     found = find_run(request, project, domain, run)
     step = find_action(found, action)

@@ -17,12 +17,12 @@ from linkhub.links.models import Link, LinkDefinition
 from linkhub.links.read import links_of_runs
 from linkhub.runs.changes import next_change
 from linkhub.runs.models import Action, Pending, Run
-from linkhub.runs.pending import mark
+from linkhub.runs.pending import Unit, mark
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 NOW = make.CREATED + timedelta(minutes=5)
-ASKED = Asked("flytesnacks", "development", "r7", "dashboard")
+ASKED = Asked("flytesnacks", "dashboard", "development", "r7")
 
 
 def resolve(*actions: Action) -> None:
@@ -73,6 +73,34 @@ def test_it_takes_an_actions(ana: User) -> None:
 
     assert urls(replace(ASKED, action="x1"), ana) == ["https://tools.example.com/dashboard/r7"]
     assert urls(replace(ASKED, action="train"), ana) == []
+
+
+def test_it_takes_the_newest_action_of_a_task(ana: User) -> None:
+    template = "https://tools.example.com/{{.actionName}}"
+    run = make_resolved(level="action", template=template).run
+    of_task = replace(ASKED, action="train")
+    for name, minutes in (("x1", 2), ("x2", 3), ("x3", None)):
+        started = None if minutes is None else make.CREATED + timedelta(minutes=minutes)
+        resolve(make.make_action(run, name=name, task="train", parent="a0", started_at=started))
+
+    assert urls(of_task, ana) == ["https://tools.example.com/x2"]
+    mark([make.unit_of(run.actions.get(name="x2"))])
+    assert urls(of_task, ana) == []
+    resolve(make.make_action(run, name="train", parent="a0"))
+    assert urls(of_task, ana) == ["https://tools.example.com/train"]
+
+
+def test_it_takes_a_projects_own(ana: User) -> None:
+    make_resolved(level="project", template="https://tools.example.com/{{.project}}")
+    of_project = Asked("flytesnacks", "dashboard")
+    assert urls(of_project, ana) == []
+
+    mark([Unit(Project.objects.get().pk)])
+    work.drain(Pending.Lane.MAIN, seconds=10)
+    assert urls(of_project, ana) == ["https://tools.example.com/flytesnacks"]
+    assert urls(replace(of_project, domain="development", run="r7"), ana) == []
+    mark([Unit(Project.objects.get().pk)])
+    assert urls(of_project, ana) == []
 
 
 def test_it_takes_the_latest_of_a_workflow(ana: User) -> None:
@@ -158,5 +186,5 @@ def told_of_demo() -> Iterator[tuple[Asked, list[str]]]:
         for key in {link.key for link in links}:
             of_key = [link for link in links if link.key == key]
             own = [link for link in of_key if not link.action]
-            asked = Asked(run.project.name, run.domain, run.name, key)
+            asked = Asked(run.project.name, key, run.domain, run.name)
             yield asked, [link.url or "" for link in own or of_key]
