@@ -309,67 +309,35 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# For as long as Redis is away: by default workers and beat give up after a while.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_CONSUMER = "linkhub.seeing.consumer:Consumer"
 CELERY_DB_REUSE_MAX = 1000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "resolve"
-CELERY_BEAT_SCHEDULER = "linkhub.beat:SteadyScheduler"
-# A message that nobody took before the next one is worth nothing.
+CELERY_BEAT_SCHEDULER = "linkhub.seeing.workers:Scheduler"
+# A worker's clock may be ahead of beat's: what expired sooner would never be done there.
+CLOCKS_DIFFER_SECONDS = 30
+
+
+def every(seconds: float, task: str, queue: str = CELERY_TASK_DEFAULT_QUEUE) -> dict[str, Any]:
+    """An entry of beat's: a message that nobody took before the next one is worth nothing."""
+    expires = max(seconds, CLOCKS_DIFFER_SECONDS)
+    return {"task": task, "schedule": seconds, "options": {"expires": expires, "queue": queue}}
+
+
 CELERY_BEAT_SCHEDULE = {
-    "sweep-pending": {
-        "task": "linkhub.links.sweep_pending",
-        "schedule": 2.0,
-        "options": {"expires": 2},
-    },
-    "advance-backfills": {
-        "task": "linkhub.links.advance_backfills",
-        "schedule": 1.0,
-        "options": {"expires": 1},
-    },
-    "sweep-sources": {
-        "task": "linkhub.ingest.sweep_sources",
-        "schedule": 2.0,
-        "options": {"expires": 2},
-    },
-    "sweep-arrivals": {
-        "task": "linkhub.ingest.sweep_arrivals",
-        "schedule": 2.0,
-        "options": {"expires": 2},
-    },
-    "forget-arrivals": {
-        "task": "linkhub.ingest.forget_arrivals",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "tally-links": {
-        "task": "linkhub.links.tally_links",
-        "schedule": 900.0,
-        "options": {"expires": 900},
-    },
-    "write-backlinks": {
-        "task": "linkhub.links.write_backlinks",
-        "schedule": 20.0,
-        "options": {"expires": 20, "queue": "backlinks"},
-    },
-    "clear-backlinks": {
-        "task": "linkhub.links.clear_backlinks",
-        "schedule": 24 * 3600.0,
-        "options": {"expires": 3600, "queue": "backlinks"},
-    },
-    "recompute-days": {
-        "task": "linkhub.links.recompute_days",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "retire-runs": {
-        "task": "linkhub.runs.retire_runs",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "look-around": {
-        "task": "linkhub.seeing.look_around",
-        "schedule": 15.0,
-        "options": {"expires": 15},
-    },
+    "sweep-pending": every(2, "linkhub.links.sweep_pending"),
+    "advance-backfills": every(1, "linkhub.links.advance_backfills"),
+    "sweep-sources": every(2, "linkhub.ingest.sweep_sources"),
+    "sweep-arrivals": every(2, "linkhub.ingest.sweep_arrivals"),
+    "forget-arrivals": every(3600, "linkhub.ingest.forget_arrivals"),
+    "tally-links": every(900, "linkhub.links.tally_links"),
+    "write-backlinks": every(20, "linkhub.links.write_backlinks", "backlinks"),
+    "clear-backlinks": every(24 * 3600, "linkhub.links.clear_backlinks", "backlinks"),
+    "recompute-days": every(5, "linkhub.links.recompute_days"),
+    "retire-runs": every(60, "linkhub.runs.retire_runs"),
+    "look-around": every(15, "linkhub.seeing.look_around"),
 }
 
 # --- Link checks ------------------------------------------------------------------------
@@ -378,11 +346,7 @@ CELERY_BEAT_SCHEDULE = {
 LINKHUB_CHECK_HOSTS = read("list", "LINKHUB_CHECK_HOSTS", [])
 LINKHUB_CHECK_NETWORKS = [str(each) for each in networks("LINKHUB_CHECK_NETWORKS", [])]
 if LINKHUB_CHECK_HOSTS:
-    CELERY_BEAT_SCHEDULE["check-links"] = {
-        "task": "linkhub.links.check_links",
-        "schedule": 10.0,
-        "options": {"expires": 10, "queue": "checks"},
-    }
+    CELERY_BEAT_SCHEDULE["check-links"] = every(10, "linkhub.links.check_links", "checks")
 
 # --- Resolving --------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import redis
 import structlog
 from celery import current_app, shared_task
 from celery.signals import worker_shutting_down
@@ -15,11 +16,12 @@ from linkhub.ingest.arrivals.recording import forget_resting, is_anything_due, r
 from linkhub.ingest.sources.leases import due
 from linkhub.ingest.sources.rounds import poll, stopping
 from linkhub.runs.backlog import seconds_to_wait
+from linkhub.runs.nudges import has_room
 
 QUEUE = "sources"
 POLL = "linkhub.ingest.poll_source"
-# A message that no worker took by then is sent again: the row is what is due.
-EXPIRES_SECONDS = 10
+# A message that no worker took by then is sent again: the row is what is due. (Clocks may differ.)
+EXPIRES_SECONDS = 30
 
 log = structlog.get_logger(__name__)
 
@@ -38,14 +40,13 @@ def sweep_sources() -> None:
     """
     if seconds_to_wait():
         return
-    for pk in due().values_list("pk", flat=True):
-        try:
+    try:
+        for pk in due().values_list("pk", flat=True) if has_room(QUEUE) else ():
             current_app.send_task(
                 POLL, kwargs={"source": pk}, queue=QUEUE, expires=EXPIRES_SECONDS, retry=False
             )
-        except OperationalError as error:
-            log.warning("poll_not_sent", source=pk, error=str(error))
-            return
+    except (redis.RedisError, OperationalError) as error:
+        log.warning("polls_not_sent", error=str(error))
 
 
 # After so long others have their turn.

@@ -21,6 +21,8 @@ TASK = "linkhub.links.resolve_pending"
 QUEUES = {Pending.Lane.MAIN: "resolve", Pending.Lane.PYTHON: "python_links"}
 # A nudge whose worker died before it began is forgotten after this long.
 COALESCE_MILLISECONDS = 1000
+# Where nobody takes messages, more would only say the same again, and fill Redis.
+MOST_MESSAGES = 1000
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +37,9 @@ def nudge(lane: Pending.Lane = Pending.Lane.MAIN) -> None:
     if not settings.REDIS_URL:
         return
     try:
-        if client().set(_key(lane), 1, nx=True, px=COALESCE_MILLISECONDS):
+        if client().set(_key(lane), 1, nx=True, px=COALESCE_MILLISECONDS) and has_room(
+            QUEUES[lane]
+        ):
             current_app.send_task(
                 TASK, kwargs={"lane": lane.value}, queue=QUEUES[lane], retry=False
             )
@@ -49,6 +53,11 @@ def nudge_arrived(lane: Pending.Lane) -> None:
         client().delete(_key(lane))
     except redis.RedisError as error:
         log.warning("nudge_key_kept", lane=lane.value, error=str(error))
+
+
+def has_room(queue: str) -> bool:
+    """Whether so few messages wait in this queue that one more is of use. Raises RedisError."""
+    return int(client().llen(queue)) < MOST_MESSAGES
 
 
 @functools.cache

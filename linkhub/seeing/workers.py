@@ -1,4 +1,8 @@
-"""What workers and beat tell of themselves: that they live, and what their tasks came to."""
+"""Workers and beat as LinkHub runs them: what they tell of themselves, and how they outlast Redis.
+
+Of their health checks' file: it is touched for as long as a process's own loop turns, and while it
+waits for Redis, which a new process would not find either.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import redis
+import structlog
 from celery import bootsteps, current_app
 from celery.beat import PersistentScheduler
 from celery.signals import (
@@ -23,11 +29,15 @@ from celery.signals import (
 )
 
 from linkhub.lib.meters import TASK_SECONDS, TASKS
+from linkhub.runs.nudges import has_room
 from linkhub.seeing.models import Process
 from linkhub.seeing.reporting import Role, reporter
 
 TOUCH_SECONDS = 5.0
+# Celery's own pauses between two tries to reach Redis grow to half a minute.
+LONGEST_PAUSE = 5
 
+log = structlog.get_logger(__name__)
 _began: dict[str, float] = {}
 _outcomes: dict[str, str] = {}
 
@@ -57,11 +67,39 @@ class Liveness(bootsteps.StartStopStep):  # type: ignore[misc]
 
 
 class Scheduler(PersistentScheduler):  # type: ignore[misc]
-    """Celery's own, which touches the file whenever it looks what is due."""
+    """Celery's own, but that nothing can have run later than now, and that messages which nobody
+    takes do not pile up."""
 
     def tick(self, *args: Any, **kwargs: Any) -> Any:
         touch()
+        self._follow_clock()
         return super().tick(*args, **kwargs)
+
+    def apply_entry(self, entry: Any, producer: Any = None) -> None:
+        queue = entry.options.get("queue", self.app.conf.task_default_queue)
+        try:
+            is_sent = has_room(queue)
+        except redis.RedisError:
+            is_sent = True  # Celery says what is wrong
+        if is_sent:
+            super().apply_entry(entry, producer=producer)
+        else:
+            log.warning("queue_full", queue=queue, task=entry.task)
+
+    def _follow_clock(self) -> None:
+        """Where the clock was set back, Celery would wait until it is right again."""
+        now = self.app.now()
+        late = [entry for entry in self.schedule.values() if entry.last_run_at > now]
+        for entry in late:
+            entry.last_run_at = now
+        if late:
+            self._heap = None  # made by the clock as it was
+
+    def _ensure_connected(self) -> Any:
+        def failed(error: Exception, pause: float) -> None:
+            log.error("redis_away", error=str(error), again_in=pause)
+
+        return self.connection.ensure_connection(failed, interval_max=LONGEST_PAUSE, callback=touch)
 
 
 def touch() -> None:

@@ -10,12 +10,12 @@ from celery import Celery
 from django.db.models import F
 from django.db.models.functions import Now
 
-from linkhub.beat import SteadyScheduler
 from linkhub.links import claims
 from linkhub.links.clock import Clock, clock, follow_clock
 from linkhub.links.python_lane import LEASE_SECONDS
 from linkhub.links.work import drain
 from linkhub.runs.models import Pending, WorkflowDay
+from linkhub.seeing.workers import Scheduler
 from tests import factories as make
 from tests.faults.test_races import record
 
@@ -99,7 +99,7 @@ def test_only_a_step_back_counts(ahead, expected):
 def test_beat_goes_on(tmp_path: Path):
     app = Celery(broker="memory://", set_as_current=False)
     app.conf.beat_schedule = {"sweep": {"task": "sweep", "schedule": 2.0}}
-    scheduler = SteadyScheduler(app=app, schedule_filename=str(tmp_path / "beat"), lazy=False)
+    scheduler = Scheduler(app=app, schedule_filename=str(tmp_path / "beat"), lazy=False)
     sent: list[datetime] = []
     scheduler.apply_entry = lambda entry, producer=None: sent.append(entry.last_run_at)  # type: ignore[method-assign]
     entry = scheduler.schedule["sweep"]

@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 
 from linkhub.ingest.arrivals.recording import record_due
 from linkhub.ingest.models import Arrival
-from linkhub.runs.nudges import client
+from linkhub.runs.nudges import client, has_room
 
 TASK = "linkhub.ingest.record_arrivals"
 QUEUE = "resolve"
@@ -90,7 +90,7 @@ def nudge() -> None:
     if not settings.REDIS_URL:
         return
     try:
-        if client().set(NUDGE_KEY, 1, nx=True, px=COALESCE_MILLISECONDS):
+        if client().set(NUDGE_KEY, 1, nx=True, px=COALESCE_MILLISECONDS) and has_room(QUEUE):
             current_app.send_task(TASK, queue=QUEUE, retry=False)
     except (redis.RedisError, OperationalError) as error:
         log.warning("nudge_lost", lane="arrivals", error=str(error))
