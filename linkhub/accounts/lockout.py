@@ -25,6 +25,9 @@ from linkhub.accounts.addresses import network_of
 from linkhub.accounts.models import SignInTries
 
 WINDOW = timedelta(minutes=15)
+# What is locked for longer was counted by a clock that has been set back since. Clocks of web
+# processes that merely differ must not let anybody begin anew.
+LATEST = 2 * WINDOW
 # Times LINKHUB_SIGN_IN_TRIES: what strangers everywhere may try for one name, and one address
 # for all names (many people may share it).
 FOR_A_NAME = 4
@@ -37,10 +40,10 @@ FORGOTTEN_AT_ONCE = 100
 COUNT = """
     INSERT INTO accounts_signintries (who, number, until) VALUES (%(who)s, 1, %(until)s)
     ON CONFLICT (who) DO UPDATE SET
-        number = CASE WHEN accounts_signintries.until <= %(now)s THEN 1
-                      ELSE accounts_signintries.number + 1 END,
-        until = CASE WHEN accounts_signintries.until <= %(now)s THEN %(until)s
-                     ELSE accounts_signintries.until END
+        number = CASE WHEN accounts_signintries.until BETWEEN %(now)s AND %(latest)s
+                      THEN accounts_signintries.number + 1 ELSE 1 END,
+        until = CASE WHEN accounts_signintries.until BETWEEN %(now)s AND %(latest)s
+                     THEN accounts_signintries.until ELSE %(until)s END
     RETURNING number, until
 """
 
@@ -123,7 +126,7 @@ def _counters(name: str, address: str, device: str) -> list[Counter]:
 
 def _stored(counters: Sequence[Counter], now: datetime) -> list[tuple[int, datetime, int]]:
     limits = {counter.who: counter.limit for counter in counters}
-    rows = SignInTries.objects.filter(who__in=limits, until__gt=now)
+    rows = SignInTries.objects.filter(who__in=limits, until__gt=now, until__lte=now + LATEST)
     return [
         (number, until, limits[bytes(who)])
         for who, number, until in rows.values_list("who", "number", "until")
@@ -132,7 +135,8 @@ def _stored(counters: Sequence[Counter], now: datetime) -> list[tuple[int, datet
 
 def _count(counter: Counter, now: datetime) -> tuple[int, datetime]:
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"who": counter.who, "now": now, "until": now + WINDOW})
+        times = {"now": now, "until": now + WINDOW, "latest": now + LATEST}
+        cursor.execute(COUNT, {"who": counter.who, **times})
         number, until = cursor.fetchone()
     return number, until
 

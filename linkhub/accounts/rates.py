@@ -79,7 +79,7 @@ class Rates:
 
     def _together(self, name: str, share: int, now: float) -> int | None:
         """What all processes took; none where Redis cannot say."""
-        if now < self._away_until:
+        if self._away_until - AWAY_SECONDS <= now < self._away_until:
             return None
         try:
             return self._take(name, share)

@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError
 
 from linkhub.ingest.arrivals.accepting import TASK, nudge, nudge_arrived
 from linkhub.ingest.arrivals.recording import forget_resting, is_anything_due, record_all
+from linkhub.ingest.clock import follow_clock
 from linkhub.ingest.sources.leases import due
 from linkhub.ingest.sources.rounds import poll, stopping
 from linkhub.runs.backlog import seconds_to_wait
@@ -38,6 +39,7 @@ def sweep_sources() -> None:
 
     Where too much waits to be resolved already, back ends keep what they have a little longer.
     """
+    follow_clock()
     if seconds_to_wait():
         return
     try:

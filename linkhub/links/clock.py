@@ -1,26 +1,27 @@
 """What waits for a time by PostgreSQL's clock, when that clock has been set back.
 
-A row that was queued an hour "from now" would wait for that hour, and so would a lease. Each
-process compares PostgreSQL's clock with its own monotonic one, which nobody sets; the first look
-of a process counts as a step, since nobody knows what was before.
+A row that was queued an hour "from now" would wait for that hour, and so would a lease.
 """
 
 from __future__ import annotations
 
-import time
-
 import structlog
 from django.conf import settings
 from django.db import connection
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Least, Now
 
+from linkhub.lib.db_clock import TOLERANCE, Clock
+from linkhub.links.backlinks import work as backlinks
+from linkhub.links.checking.rounds import LONGEST_WAIT
 from linkhub.links.claims import MAX_BACKOFF_SECONDS
+from linkhub.links.models import Backlink, Target
 from linkhub.links.python_lane import LEASE_SECONDS
+from linkhub.runs.models import Pending
+from linkhub.runs.nudges import forget_stuck
 
 log = structlog.get_logger(__name__)
 
-# What two looks may differ by without a step: a look itself takes some time.
-TOLERANCE = 1.0
-READ = "SELECT extract(epoch FROM statement_timestamp())::float8"
 # No row is queued later than now, no pause and no lease is longer than the longest.
 PENDING = """
     UPDATE runs_pending SET
@@ -42,26 +43,13 @@ DAYS = """
     )
 """
 
-
-class Clock:
-    """How far PostgreSQL's clock is ahead of the process's own monotonic one, in seconds."""
-
-    def __init__(self) -> None:
-        self._ahead: float | None = None
-
-    def is_set_back(self) -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute(READ)
-            ahead = cursor.fetchone()[0] - time.monotonic()
-        before, self._ahead = self._ahead, ahead
-        return before is None or ahead < before - TOLERANCE
-
-
 clock = Clock()
 
 
 def follow_clock() -> None:
     """Let nothing wait for a time that a clock set back has put out of reach."""
+    for lane in Pending.Lane:
+        forget_stuck(lane)
     if not clock.is_set_back():
         return
     longest = {
@@ -72,5 +60,23 @@ def follow_clock() -> None:
         cursor.execute(PENDING, longest)
         waited = cursor.rowcount
         cursor.execute(DAYS)
+    waited += _follow_checks() + _follow_backlinks()
     if waited:
         log.warning("clock_set_back", units=waited)
+
+
+def _follow_checks() -> int:
+    Target.objects.filter(seen_at__gt=Now()).update(seen_at=Now())
+    return Target.objects.filter(due_at__gt=Now() + LONGEST_WAIT).update(due_at=Now())
+
+
+def _follow_backlinks() -> int:
+    """One that never failed waits for a problem of all of them at most."""
+    longest = Case(
+        When(attempts=0, then=Value(backlinks.PROBLEM_PAUSE)), default=backlinks.LONGEST_PAUSE
+    )
+    late = Q(not_before__gt=Now() + longest) | Q(claimed_until__gt=Now() + backlinks.LEASE)
+    rows = Backlink.objects.filter(late, state=Backlink.State.PENDING)
+    return rows.update(
+        not_before=Least(F("not_before"), Now()), claimed_until=Least(F("claimed_until"), Now())
+    )

@@ -55,6 +55,17 @@ def nudge_arrived(lane: Pending.Lane) -> None:
         log.warning("nudge_key_kept", lane=lane.value, error=str(error))
 
 
+def forget_stuck(lane: Pending.Lane) -> None:
+    """Where Redis' clock was set back a nudge would be remembered until it is right again."""
+    if not settings.REDIS_URL:
+        return
+    try:
+        if client().pttl(_key(lane)) > COALESCE_MILLISECONDS:
+            client().delete(_key(lane))
+    except redis.RedisError as error:
+        log.warning("nudge_key_kept", lane=lane.value, error=str(error))
+
+
 def has_room(queue: str) -> bool:
     """Whether so few messages wait in this queue that one more is of use. Raises RedisError."""
     return int(client().llen(queue)) < MOST_MESSAGES

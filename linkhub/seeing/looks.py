@@ -51,7 +51,12 @@ NAMES = (
 
 
 def look_around() -> bool:
-    """Keep a look where the last is old enough; return whether this one was kept."""
+    """Keep a look where the last is old enough; return whether this one was kept.
+
+    What lies ahead is of a clock that was set back: it would hide that nobody looks or lives.
+    """
+    Look.objects.filter(at__gt=Now()).delete()
+    Process.objects.filter(seen_at__gt=Now()).update(seen_at=Now())
     Process.objects.filter(seen_at__lt=Now() - FORGOTTEN).delete()
     Look.objects.filter(at__lt=Now() - KEPT).delete()
     if Look.objects.filter(at__gt=Now() - APART).exists():

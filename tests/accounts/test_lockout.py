@@ -55,6 +55,24 @@ def test_it_opens_again_when_it_said() -> None:
         assert sign_in(client, password=make.PASSWORD).status_code == 302
 
 
+def test_a_clock_that_was_set_back_locks_nobody_out_for_longer() -> None:
+    client = Client()
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        for _ in range(3):
+            sign_in(client)
+
+    assert sign_in(client, password=make.PASSWORD).status_code == 302
+
+
+def test_clocks_of_processes_that_differ_let_nobody_begin_anew() -> None:
+    client = Client()
+    with time_machine.travel(timezone.now() + WINDOW / 2):
+        for _ in range(3):
+            sign_in(client)
+
+    assert sign_in(client, password=make.PASSWORD).status_code == 429
+
+
 def test_a_name_that_is_nobodys_is_answered_alike() -> None:
     answers = {name: [sign_in(Client(), name=name) for _ in range(3)] for name in ("ana", "nobody")}
 

@@ -10,8 +10,13 @@ from celery import Celery
 from django.db.models import F
 from django.db.models.functions import Now
 
+from linkhub.ingest import clock as ingest_clock
+from linkhub.ingest.models import Arrival, FollowedRun, Source
+from linkhub.ingest.sources.leases import due
+from linkhub.lib.db_clock import Clock
 from linkhub.links import claims
-from linkhub.links.clock import Clock, clock, follow_clock
+from linkhub.links.clock import clock, follow_clock
+from linkhub.links.models import Backlink, Target
 from linkhub.links.python_lane import LEASE_SECONDS
 from linkhub.links.work import drain
 from linkhub.runs.models import Pending, WorkflowDay
@@ -24,7 +29,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def unknown() -> None:
-    clock._ahead = None
+    clock._ahead = ingest_clock.clock._ahead = None
 
 
 def set_back() -> None:
@@ -77,6 +82,38 @@ def test_days_that_wait_for_later_are_due():
     WorkflowDay.objects.update(due_at=Now() + 2 * HOUR)
     follow_clock()
     assert WorkflowDay.objects.filter(due_at__lte=Now()).exists()
+
+
+@pytest.mark.django_db
+def test_checks_and_backlinks_that_wait_for_later_are_due():
+    tool = make.make_tool()
+    digest, url = b"d" * 32, "https://x.example.com/"
+    Target.objects.create(digest=digest, url=url, tool=tool, due_at=ahead(30), seen_at=ahead(1))
+    new = Backlink.objects.create(link_id=1, url=url, not_before=ahead(1))
+    paused = Backlink.objects.create(link_id=2, url=url, not_before=ahead(5), attempts=9)
+    follow_clock()
+    assert Target.objects.filter(due_at__lte=Now(), seen_at__lte=Now()).exists()
+    assert Backlink.objects.filter(not_before__lte=Now()).get() == new
+    assert Backlink.objects.filter(not_before__gt=Now()).get() == paused
+
+
+@pytest.mark.django_db
+def test_sources_their_runs_and_arrivals_that_wait_for_later_are_due():
+    asked = Source.objects.create(name="asked", kind="flyte2", failures=1, next_poll_at=ahead(0.5))
+    source = Source.objects.create(
+        name="late", kind="flyte2", next_poll_at=ahead(1), claimed_until=ahead(1)
+    )
+    FollowedRun.objects.create(source=source, name="r7", created_at=ahead(1), due_at=ahead(1))
+    Arrival.objects.create(project=make.make_project(), kind="openlineage", due_at=ahead(0.01))
+    ingest_clock.follow_clock()
+    assert list(due()) == [source]
+    assert Source.objects.get(next_poll_at__gt=Now()) == asked
+    assert FollowedRun.objects.filter(due_at__lte=Now()).exists()
+    assert Arrival.objects.filter(due_at__lte=Now()).exists()
+
+
+def ahead(hours: float) -> Now:
+    return Now() + hours * HOUR
 
 
 @pytest.mark.django_db

@@ -74,6 +74,16 @@ def test_it_forgets_a_nudge_whose_worker_never_began(broker):
     assert 0 < client().pttl(key) <= nudges.COALESCE_MILLISECONDS
 
 
+def test_a_nudge_of_a_clock_that_was_set_back_is_forgotten(broker):
+    record("r1")
+    [key] = client().keys("linkhub:nudge:*")
+    nudges.forget_stuck(Pending.Lane.MAIN)
+    assert client().exists(key)
+    client().pexpire(key, 3_600_000)
+    nudges.forget_stuck(Pending.Lane.MAIN)
+    assert not client().exists(key)
+
+
 def test_it_sends_no_nudge_for_what_changes_nothing(broker):
     record("r1", version="v1")
     client().flushall()

@@ -114,6 +114,16 @@ def test_a_look_is_kept_once_a_minute_and_for_a_day() -> None:
     assert Look.objects.count() == 1
 
 
+def test_what_a_clock_that_was_set_back_has_seen_hides_nothing() -> None:
+    make_look(-60)
+    make_worker("resolve")
+    Process.objects.update(seen_at=timezone.now() + timedelta(hours=1))
+
+    assert look_around()
+    assert Look.objects.get().at <= timezone.now()
+    assert Process.objects.get().seen_at <= timezone.now()
+
+
 def test_a_look_has_what_was_counted() -> None:
     DOCUMENTS.add(7)
     store_counts()

@@ -37,6 +37,8 @@ NEXT = {
     Target.State.BROKEN: timedelta(hours=6),
 }
 SOON = timedelta(minutes=10)
+SPREAD = 0.1
+LONGEST_WAIT = max(NEXT.values()) * (1 + SPREAD)
 # Failures in a row that make a target broken, where one is not enough.
 ENOUGH = 2
 
@@ -157,4 +159,4 @@ def _keep(target: Target, answer: Answer) -> None:
 def _next(state: Target.State, now: datetime, *, soon: bool) -> datetime:
     """Spread a little, so that what was found at once is not asked at once for ever."""
     pause = SOON if soon else NEXT[state]
-    return now + pause * random.uniform(0.9, 1.1)  # noqa: S311
+    return now + pause * random.uniform(1 - SPREAD, 1 + SPREAD)  # noqa: S311
