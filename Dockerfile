@@ -1,6 +1,7 @@
 # LinkHub's image: web, workers, beat and migrations run from it (docker-compose.yml, deploy/).
 #
-# Nothing is written outside of /tmp, so that its root file system can be read-only.
+# Nothing is written outside of /tmp, so that its root file system can be read-only; but where a
+# volume is mounted at /archive, which takes its owner from here, and LINKHUB_ARCHIVE names it.
 
 FROM python:3.11-slim AS build
 ENV PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -25,6 +26,7 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
 COPY --from=build /venv /venv
 COPY --from=build /static /static
 COPY --from=build /linkhub /linkhub
+RUN install -d -o 10001 -g 10001 /archive
 WORKDIR /linkhub
 USER 10001:10001
 EXPOSE 8000

@@ -33,7 +33,7 @@ GIVEN = {"POSTGRES_PASSWORD": "pw", "REDIS_PASSWORD": "rw", "SECRET_KEY": "s" * 
 
 
 def interpolated(text: str, given: Mapping[str, str]) -> str:
-    """As compose does it: `${NAME:-default}`, `${NAME:?message}`, and `$$` for a dollar."""
+    """As compose does it: `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`, `$$`."""
 
     def value(match: re.Match[str]) -> str:
         if match[0] == "$$":
@@ -42,7 +42,7 @@ def interpolated(text: str, given: Mapping[str, str]) -> str:
             raise ValueError(f"{match[1]} {match[3]}")
         return given.get(match[1], match[3] or "")
 
-    return re.sub(r"\$\$|\$\{(\w+)(?::([-?])([^}]*))?\}", value, text)
+    return re.sub(r"\$\$|\$\{(\w+)(?::?([-?])([^}]*))?\}", value, text)
 
 
 # What it says ---------------------------------------------------------------------------
@@ -81,7 +81,16 @@ def test_no_container_can_do_more_than_it_must(name: str) -> None:
     assert service["tmpfs"] == ["/tmp"]
     assert service["cap_drop"] == ["ALL"]
     assert service["environment"] == SERVICES["web"]["environment"]
-    assert "volumes" not in service
+    assert "volumes" not in service or name == "worker"
+
+
+def test_runs_are_archived_on_a_volume_that_the_worker_may_write() -> None:
+    [volume] = SERVICES["worker"]["volumes"]
+    name, path = volume.split(":")
+
+    assert name in yaml.safe_load(TEXT)["volumes"]
+    assert path == interpolated(SERVICES["worker"]["environment"]["LINKHUB_ARCHIVE"], {})
+    assert f"RUN install -d -o 10001 -g 10001 {path}\n" in IMAGE.split("\nFROM ")[-1]
 
 
 def test_everything_that_lasts_has_a_health_check() -> None:
@@ -137,6 +146,7 @@ def environment(database: str, redis_url: str, tmp_path_factory: pytest.TempPath
     image = {"STATIC_ROOT": str(folder / "static"), "LINKHUB_HOME": str(folder / "linkhub")}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     here = {"DATABASE_URL": database, "REDIS_URL": redis_url.replace("db=0", "db=9")}
+    here["LINKHUB_ARCHIVE"] = str(folder / "archive")
     return {**given, **image, **here, "PATH": path, "HOME": str(folder), "TMP": str(folder)}
 
 

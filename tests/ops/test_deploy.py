@@ -27,6 +27,8 @@ MANIFESTS = [
     for one in yaml.safe_load_all(path.read_text())
     if path.stem != "kustomization"
 ]
+# Of the archive's component.
+PARTS = ("volume", "worker")
 
 
 def of_kind(*kinds: str) -> list[Any]:
@@ -59,6 +61,21 @@ def test_no_pod_can_do_more_than_it_must(name: str, pod: Any) -> None:
     assert inside["securityContext"]["capabilities"]["drop"] == ["ALL"]
     assert inside["resources"]["limits"]["memory"]
     assert {each["mountPath"] for each in inside["volumeMounts"]} == {"/tmp"}
+
+
+def test_the_archive_is_where_the_worker_may_write() -> None:
+    folder = DEPLOY / "kubernetes/archive"
+    part = yaml.safe_load((folder / "kustomization.yaml").read_text())
+    volume, patch = (yaml.safe_load((folder / f"{one}.yaml").read_text()) for one in PARTS)
+    inside = patch["spec"]["template"]["spec"]
+    [worker], [mounted] = inside["containers"], inside["volumes"]
+    [path] = [each["mountPath"] for each in worker["volumeMounts"]]
+
+    assert [*part["resources"], part["patches"][0]["path"]] == [f"{one}.yaml" for one in PARTS]
+    assert patch["metadata"]["name"] in {name for name, _ in PODS}
+    assert worker["name"] == container("worker")["name"]
+    assert {each["name"]: each["value"] for each in worker["env"]} == {"LINKHUB_ARCHIVE": path}
+    assert mounted["persistentVolumeClaim"]["claimName"] == volume["metadata"]["name"]
 
 
 def test_there_is_no_secret_in_them() -> None:

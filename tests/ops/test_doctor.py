@@ -158,6 +158,16 @@ def test_it_names_what_is_not_well(settings: Settings) -> None:
     assert "units that failed and rest: 1" in text
 
 
+def test_it_looks_whether_the_archive_can_be_written(settings: Settings, tmp_path: Path) -> None:
+    assert list(inside.archive()) == []
+    settings.LINKHUB_ARCHIVE = str(tmp_path / "not" / "there yet")
+    assert marks(inside.archive()) == {"archive": "ok"}
+    settings.LINKHUB_ARCHIVE = "/proc/1"
+    [finding] = inside.archive()
+
+    assert "cannot be written" in str(finding)
+
+
 def test_what_breaks_is_found_and_hides_nothing() -> None:
     def breaks() -> Iterable[Finding]:
         raise RuntimeError("a mistake")

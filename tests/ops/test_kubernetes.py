@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
-from tests.ops.test_deploy import MANIFESTS
+from tests.ops.test_deploy import DEPLOY, MANIFESTS
 
 pytestmark = pytest.mark.slow
 # Of KEDA, which has its own.
 NOT_KUBERNETES = {"ScaledObject"}
-OURS = [one for one in MANIFESTS if one["kind"] not in NOT_KUBERNETES]
+VOLUME = yaml.safe_load((DEPLOY / "kubernetes/archive/volume.yaml").read_text())
+OURS = [one for one in (*MANIFESTS, VOLUME) if one["kind"] not in NOT_KUBERNETES]
 
 
 @pytest.mark.parametrize(

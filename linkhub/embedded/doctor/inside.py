@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from linkhub.embedded import static_files
+from linkhub.embedded.doctor import outside
 from linkhub.embedded.doctor.findings import Check, Finding, note, ok, told, wrong
 from linkhub.ingest.sources.health import SourceState, health_of_sources
 from linkhub.runs.nudges import client
@@ -40,6 +41,7 @@ def checks(away: Collection[str]) -> list[tuple[str, Check]]:
         ("pending", "database", pending),
         ("sources", "database", sources),
         ("static", "", static),
+        ("archive", "", archive),
     ]
     return [(part, check) for part, server, check in every if server not in away]
 
@@ -127,3 +129,12 @@ def static() -> Iterator[Finding]:
         yield note("static", f"files in {root} are of another version", do)
     else:
         yield ok("static", f"{number} files are collected in {root}")
+
+
+def archive() -> Iterator[Finding]:
+    """Where retention's worker writes: folders below it are made by it."""
+    if settings.LINKHUB_ARCHIVE:
+        path = Path(settings.LINKHUB_ARCHIVE)
+        yield from outside.folder(
+            "archive", next(each for each in (path, *path.parents) if each.exists())
+        )
