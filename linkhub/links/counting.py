@@ -14,9 +14,11 @@ from linkhub.runs.models import Pending
 
 
 @contextmanager
-def counted(lane: Pending.Lane, claimed: Sequence[Claimed]) -> Iterator[None]:
-    """The batch that is resolved inside."""
-    began = time.monotonic()
+def counted(
+    lane: Pending.Lane, claimed: Sequence[Claimed], began: float | None = None
+) -> Iterator[None]:
+    """The batch that is resolved inside, or (`began`, on the monotonic clock) before already."""
+    began = time.monotonic() if began is None else began
     yield
     seconds = time.monotonic() - began
     BATCH_SECONDS.observe(seconds, lane.value)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.backends.signals import connection_created
 
 from linkhub.links.models import Link, Resolved
 from linkhub.links.work import drain
@@ -49,8 +50,12 @@ def dies(number: int, *, after: bool) -> bool:
     if not child:
         code = 1
         try:
-            with connection.execute_wrapper(Death(number, after=after)):
-                drain(Pending.Lane.MAIN, seconds=20)
+            death = Death(number, after=after)
+            # A backlog is written through a second connection.
+            connection_created.connect(
+                lambda connection, **_: connection.execute_wrappers.append(death), weak=False
+            )
+            drain(Pending.Lane.MAIN, seconds=20)
             code = 0
         finally:
             os._exit(code)
@@ -59,8 +64,10 @@ def dies(number: int, *, after: bool) -> bool:
     return os.WIFSIGNALED(status)
 
 
+@pytest.mark.parametrize("batch", [500, 1], ids=["at once", "a backlog"])
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_it_resolves_everything(after):
+def test_it_resolves_everything(after, batch, settings):
+    settings.LINKHUB_RESOLVE_BATCH = batch
     make.make_definition("pod", template=POD)
     make.make_definition("board", level="run", template="https://x.example.com/{{.runName}}")
     for number in count(1):
