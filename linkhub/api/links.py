@@ -19,7 +19,7 @@ from linkhub.api.reading import Ordered
 from linkhub.api.router import router
 from linkhub.api.shapes import FoundLinks, LinkJson, LinkList, link_json
 from linkhub.lib.keyset import encode_cursor
-from linkhub.links.filters import Filters, matching_links
+from linkhub.links.filters import Filters
 from linkhub.links.listing import page_of_links, show_rows, to_come
 from linkhub.links.read import (
     MAX_ACTIONS,
@@ -54,10 +54,11 @@ def list_links(
     They are found as they are stored, and shown as they are: one that changed since, or no longer
     matches, is `updating`. Links of a project's own level come last. Needs the ability `read`.
     """
-    links = matching_links(request.auth, filters)
 
     def produce(limit: int, cursor: str | None) -> tuple[Sequence[LinkJson], str | None]:
-        rows, following = page_of_links(links, order=asked.order, limit=limit, cursor=cursor)
+        rows, following = page_of_links(
+            request.auth, filters, order=asked.order, limit=limit, cursor=cursor
+        )
         return [link_json(link) for link in show_rows(rows, now=timezone.now())], following
 
     waiting = to_come(request.auth, filters)

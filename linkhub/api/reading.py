@@ -27,8 +27,9 @@ from linkhub.api.lists import MAX_LIMIT, Asked, list_response
 from linkhub.api.paging import BY_NAME, page
 from linkhub.api.router import router
 from linkhub.api.shapes import ProjectJson, ProjectList
-from linkhub.links.filters import Filters, OrderName, matching_runs
-from linkhub.links.listing import page_of_runs, to_come
+from linkhub.links.filters import Filters, OrderName
+from linkhub.links.listing import to_come
+from linkhub.links.run_listing import page_of_runs
 from linkhub.runs.models import Action, Run
 
 
@@ -60,11 +61,10 @@ def list_runs(
     A filter may be given several times: any of its values will do, but of labels all. Filters of
     links (`tool`, `state`, `key`, and beside them `task`) hold for one same link, as it is stored.
     """
-    runs = matching_runs(request.auth, filters)
 
     def produce(limit: int, cursor: str | None) -> tuple[Sequence[RunSummary], str | None]:
         rows, following = page_of_runs(
-            runs, viewer=request.auth, order=asked.order, limit=limit, cursor=cursor
+            request.auth, filters, order=asked.order, limit=limit, cursor=cursor
         )
         return [run_summary(row) for row in rows], following
 

@@ -8,7 +8,7 @@ is still to come.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
@@ -113,6 +113,15 @@ class Filters(BaseModel):
     """Created earlier."""
     q: Several[Words] = []
     """With this in the name of the run or of its workflow, in any case."""
+
+    @property
+    def given(self) -> set[str]:
+        """The names of those that narrow."""
+        return {name for name in type(self).model_fields if getattr(self, name)}
+
+    def only(self, names: Collection[str]) -> Filters:
+        """Those of these names alone."""
+        return Filters.model_construct(**{name: getattr(self, name) for name in names})
 
     @property
     def of_links(self) -> bool:

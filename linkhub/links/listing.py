@@ -1,4 +1,4 @@
-"""Pages of runs and of links, by keyset: from behind a cursor, never counted.
+"""Pages of links, by keyset: from behind a cursor, never counted.
 
 Links are found as they are stored, and shown as they are: what is out of date in the store is
 resolved here and now, and stays on the page, marked as updating, even where it no longer matches.
@@ -21,66 +21,26 @@ from django.db.models.fields.tuple_lookups import (
 )
 from django.db.models.functions import Coalesce
 
-from linkhub.accounts.models import ApiToken, Project, User
+from linkhub.accounts.models import ApiToken, User
 from linkhub.lib.keyset import BadCursor, CursorValue, after, decode_cursor, encode_cursor
-from linkhub.links.filters import Filters, OrderName, visible_projects
+from linkhub.links.filters import Filters, OrderName, matching_links, visible_projects
+from linkhub.links.horizon import OF_LINKS, floors
 from linkhub.links.models import Backfill, Link, LinkQuerySet, Resolved, State
 from linkhub.links.read import links_of_units
+from linkhub.links.run_listing import BELOW, RUN_PLACE, time_of
 from linkhub.links.shown import Place, ShownLink
-from linkhub.runs.models import Pending, Run, RunQuerySet
+from linkhub.runs.models import Pending
 from linkhub.runs.pending import Unit
 
 # What is still to come is counted as far as this.
 COUNTED = 1000
 GONE = "it no longer applies here"
 CREATED: OrderName = "-created"
-TIMES = {"-created": "created_at", "-ended": "ended_at"}
-# The name of the order, the run's time, its name, domain and project.
-RUN_PLACE = (str, datetime, str, str, str)
 # Behind the run's: the names of action, attempt and pod, and the key.
 LINK_PLACE = (*RUN_PLACE, str, int, str, str)
 # Links of a project's own level come last: a word of their own, the project and the key.
 PROJECT_PLACE = (str, str, str)
 OF_PROJECTS = "projects"
-
-
-def page_of_runs(
-    runs: RunQuerySet,
-    *,
-    viewer: User | ApiToken,
-    order: OrderName,
-    limit: int,
-    cursor: str | None,
-) -> tuple[list[Run], str | None]:
-    """Runs with project and workflow, and the next page's cursor. Raises BadCursor.
-
-    By their end there are only those that have one. `viewer` is whom `runs` are for.
-    """
-    time = TIMES[order]
-    if order != CREATED:
-        runs = runs.filter(ended_at__isnull=False)
-    columns = (f"-{time}", "-name", "-domain", "-project_id")
-    place = None if cursor is None else _run_place(cursor, order, viewer)
-    found = list(after(runs.select_related("project", "workflow"), columns, place)[: limit + 1])
-    if len(found) <= limit:
-        return found, None
-    last = found[limit - 1]
-    values = (order, getattr(last, time), last.name, last.domain, last.project.name)
-    return found[:limit], encode_cursor(values)
-
-
-def _run_place(cursor: str, order: OrderName, viewer: User | ApiToken) -> tuple[CursorValue, ...]:
-    """The values of the cursor's run; it names its project, as no id leaves LinkHub.
-
-    Anyone can write a cursor, so a project that `viewer` may not see counts as one that is not
-    there: by its id, its name could be told from an invented one.
-    """
-    which, *place, project = decode_cursor(cursor, RUN_PLACE)
-    if which != order:
-        raise BadCursor("not a cursor of this order")
-    visible = Project.objects.visible_to(viewer).filter(name=project)
-    number = visible.values_list("pk", flat=True).first()
-    return (*place, number or 0)
 
 
 class LinkRow(NamedTuple):
@@ -139,22 +99,42 @@ COLUMNS = tuple(
 
 
 def page_of_links(
-    links: LinkQuerySet, *, order: OrderName, limit: int, cursor: str | None
+    viewer: User | ApiToken,
+    filters: Filters,
+    *,
+    order: OrderName,
+    limit: int,
+    cursor: str | None,
 ) -> tuple[list[LinkRow], str | None]:
     """Stored links, those of the newest run first, within a run as in its tree by name.
 
-    Links of projects' own level come last, and have no place among runs by their end.
+    Links of projects' own level come last, and have no place among runs by their end. A page may
+    be short, or empty, and have a next one: see `horizon.py`.
     """
+    links = matching_links(viewer, filters)
     place = None if cursor is None else _link_place(cursor, order)
     rows: list[LinkRow] = []
     if place is None or place[0] != OF_PROJECTS:
-        rows = _rows(_of_runs(links, order, place)[: limit + 1])
-    if len(rows) <= limit and order == CREATED:
-        start = place[1:] if place is not None and place[0] == OF_PROJECTS else None
-        own = after(links.filter(run=None), ("project__name", "key"), start)
-        rows += _rows(own[: limit + 1 - len(rows)])
-    more = len(rows) > limit
-    return rows[:limit], rows[limit - 1].cursor(order) if more else None
+        time = "run_created" if order == CREATED else "run__ended_at"
+        ordered = _of_runs(links, order, place)
+        start = None if place is None else time_of(place[1])
+        for floor in floors(viewer, filters, order=order, start=start, horizon=OF_LINKS):
+            down = ordered if floor is None else ordered.filter(**{f"{time}__gte": floor})
+            rows = _rows(down[: limit + 1])
+            if len(rows) > limit:
+                return rows[:limit], rows[limit - 1].cursor(order)
+        if floor is not None:
+            return rows, encode_cursor((order, floor, *BELOW, "", 0, "", ""))
+    if order == CREATED:
+        rows += _of_projects(links, place, limit + 1 - len(rows))
+    return rows[:limit], rows[limit - 1].cursor(order) if len(rows) > limit else None
+
+
+def _of_projects(
+    links: LinkQuerySet, place: tuple[CursorValue, ...] | None, number: int
+) -> list[LinkRow]:
+    behind = place[1:] if place is not None and place[0] == OF_PROJECTS else None
+    return _rows(after(links.filter(run=None), ("project__name", "key"), behind)[:number])
 
 
 def _rows(links: QuerySet[Link]) -> list[LinkRow]:

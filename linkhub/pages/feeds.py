@@ -21,9 +21,9 @@ from django.views.decorators.http import require_safe
 
 from linkhub.accounts.audit import record_change
 from linkhub.accounts.models import Project, User
-from linkhub.links.filters import Filters, OrderName, matching_runs
-from linkhub.links.listing import page_of_runs
+from linkhub.links.filters import Filters, OrderName
 from linkhub.links.read import links_in_brief
+from linkhub.links.run_listing import page_of_runs
 from linkhub.pages.atom import CONTENT_TYPE, RunFeed
 from linkhub.pages.models import FeedToken, SavedView
 from linkhub.pages.saved_views import CannotKeep, Viewed, of_view, page_address, view_address
@@ -99,8 +99,7 @@ def _may_see(user: User, viewed: Viewed) -> bool:
 def _atom(request: HttpRequest, token: FeedToken, viewed: Viewed, filters: Filters) -> bytes:
     viewer = token.user
     order: OrderName = "-ended" if "order=-ended" in viewed.query.split("&") else "-created"
-    runs = matching_runs(viewer, filters)
-    found, _ = page_of_runs(runs, viewer=viewer, order=order, limit=ENTRIES, cursor=None)
+    found, _ = page_of_runs(viewer, filters, order=order, limit=ENTRIES, cursor=None)
     links = links_in_brief(found, now=timezone.now())
     feed = RunFeed(
         request,

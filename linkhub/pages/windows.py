@@ -7,13 +7,13 @@ a reload keep what was seen. Beyond the tallest the list goes on behind a cursor
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import Http404
 
 from linkhub.accounts.models import User
 from linkhub.lib.keyset import BadCursor
-from linkhub.links.filters import matching_runs
-from linkhub.links.listing import page_of_runs
+from linkhub.links.run_listing import looked_to, page_of_runs
 from linkhub.pages.asked import Asked
 from linkhub.runs.models import Run, RunQuerySet
 
@@ -27,13 +27,18 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Runs and the addresses around them; `""` where there is nothing to go to."""
+    """Runs and the addresses around them; `""` where there is nothing to go to.
+
+    `looked_to` where the window ends because a list has looked far enough: the runs that are older
+    may be asked for, but were not looked at.
+    """
 
     runs: list[Run]
     address: str
     taller: str = ""
     older: str = ""
     newest: str = ""
+    looked_to: datetime | None = None
 
 
 def run_window(asked: Asked, viewer: User) -> Window:
@@ -45,21 +50,22 @@ def run_window(asked: Asked, viewer: User) -> Window:
         found, following = next_runs(asked, viewer, limit=asked.show, cursor=asked.cursor or None)
     except BadCursor as error:
         raise Http404("This part of the list is not there.") from error
-    taller, older = "", ""
-    if following and asked.taller:
+    taller, older, ended = "", "", looked_to(following)
+    if following and asked.taller and not ended:
         taller = str(address.having("show", str(asked.taller)))
     elif following:
         older = str(address.from_top().having("after", following))
     newest = str(address.from_top()) if asked.cursor else ""
-    return Window(found, str(address), taller, older, newest)
+    return Window(found, str(address), taller, older, newest, ended)
 
 
 def next_runs(
     asked: Asked, viewer: User, *, limit: int, cursor: str | None
 ) -> tuple[list[Run], str | None]:
     """A page of the runs that are asked for, and the cursor of the next. Raises BadCursor."""
-    runs = matching_runs(viewer, asked.filters).only(*COLUMNS)
-    return page_of_runs(runs, viewer=viewer, order=asked.order, limit=limit, cursor=cursor)
+    return page_of_runs(
+        viewer, asked.filters, order=asked.order, limit=limit, cursor=cursor, columns=COLUMNS
+    )
 
 
 def first_runs(runs: RunQuerySet, number: int) -> list[Run]:

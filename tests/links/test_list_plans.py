@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from linkhub.accounts.models import ApiToken
 from linkhub.links.days import RECOMPUTE
-from linkhub.links.filters import Filters, matching_links, matching_runs
+from linkhub.links.filters import Filters
 from linkhub.links.finding import find
-from linkhub.links.listing import page_of_links, page_of_runs
+from linkhub.links.listing import page_of_links
 from linkhub.links.models import Link
+from linkhub.links.run_listing import page_of_runs
 from linkhub.runs.models import Run, WorkflowDay
 from linkhub.runs.rows import insert
 from tests import factories as make
@@ -107,11 +108,11 @@ OF_LINKS: list[tuple[dict[str, Any], Any, str]] = [
 
 def test_it_lists_runs_by_index(filled: ApiToken) -> None:
     for filters, order, index in OF_RUNS:
-        runs = matching_runs(filled, Filters(**filters))
-        _, cursor = page_of_runs(runs, viewer=filled, order=order, limit=10, cursor=None)
+        asked = Filters(**filters)
+        _, cursor = page_of_runs(filled, asked, order=order, limit=10, cursor=None)
         for start in (None, cursor):
             with CaptureQueriesContext(connection) as queries:
-                page_of_runs(runs, viewer=filled, order=order, limit=10, cursor=start)
+                page_of_runs(filled, asked, order=order, limit=10, cursor=start)
             [plan] = plans(queries, "runs_run")
             assert index in plan, f"{filters} {order}: {plan}"
             assert "Seq Scan on runs_run" not in plan
@@ -119,11 +120,11 @@ def test_it_lists_runs_by_index(filled: ApiToken) -> None:
 
 def test_it_lists_links_by_index(filled: ApiToken) -> None:
     for filters, order, index in OF_LINKS:
-        links = matching_links(filled, Filters(**filters))
-        _, cursor = page_of_links(links, order=order, limit=5, cursor=None)
+        asked = Filters(**filters)
+        _, cursor = page_of_links(filled, asked, order=order, limit=5, cursor=None)
         for start in (None, cursor):
             with CaptureQueriesContext(connection) as queries:
-                page_of_links(links, order=order, limit=5, cursor=start)
+                page_of_links(filled, asked, order=order, limit=5, cursor=start)
             plan = plans(queries, "links_link")[0]
             assert index in plan, f"{filters} {order}: {plan}"
             assert "Seq Scan on links_link" not in plan

@@ -14,9 +14,10 @@ from linkhub.accounts.models import ApiToken
 from linkhub.lib.keyset import BadCursor
 from linkhub.links import work
 from linkhub.links.backfill import start_backfill
-from linkhub.links.filters import Filters, matching_links, matching_runs
-from linkhub.links.listing import page_of_links, page_of_runs, show_rows, to_come
+from linkhub.links.filters import Filters
+from linkhub.links.listing import page_of_links, show_rows, to_come
 from linkhub.links.models import LinkDefinition
+from linkhub.links.run_listing import page_of_runs
 from linkhub.runs.changes import next_change
 from linkhub.runs.models import Pending, Run
 from linkhub.runs.pending import mark
@@ -44,10 +45,7 @@ def read_all(page: Callable[..., tuple[list[Any], str | None]], limit: int) -> l
 
 
 def runs_by(token: ApiToken, order: Any, limit: int) -> list[str]:
-    matching = matching_runs(token, ALL)
-    found = read_all(
-        lambda **asked: page_of_runs(matching, viewer=token, order=order, **asked), limit
-    )
+    found = read_all(lambda **asked: page_of_runs(token, ALL, order=order, **asked), limit)
     return [f"{run.project.name}/{run.domain}/{run.name}" for run in found]
 
 
@@ -94,8 +92,7 @@ def make_links() -> None:
 
 
 def links_by(token: ApiToken, order: Any, limit: int) -> list[str]:
-    matching = matching_links(token, ALL)
-    rows = read_all(lambda **asked: page_of_links(matching, order=order, **asked), limit)
+    rows = read_all(lambda **asked: page_of_links(token, ALL, order=order, **asked), limit)
     return [
         f"{row.run or row.project} {row.action or '-'} {row.attempt or 0} {row.key}" for row in rows
     ]
@@ -128,32 +125,29 @@ def test_it_lists_links_by_the_end_of_their_run(token: ApiToken, limit: int) -> 
 
 def test_it_goes_on_where_rows_have_gone(token: ApiToken) -> None:
     make_links()
-    matching = matching_links(token, ALL)
-    _, cursor = page_of_links(matching, order="-created", limit=3, cursor=None)
+    _, cursor = page_of_links(token, ALL, order="-created", limit=3, cursor=None)
     Run.objects.filter(name="r2").delete()
-    rows, _ = page_of_links(matching, order="-created", limit=100, cursor=cursor)
+    rows, _ = page_of_links(token, ALL, order="-created", limit=100, cursor=cursor)
     assert [row.key for row in rows] == ["also-of-run", "of-run", "of-project", "of-project"]
 
 
 def test_it_refuses_a_cursor_of_another_list(token: ApiToken) -> None:
     make_links()
-    runs, links = matching_runs(token, ALL), matching_links(token, ALL)
-    _, of_runs = page_of_runs(runs, viewer=token, order="-created", limit=1, cursor=None)
-    _, of_links = page_of_links(links, order="-created", limit=1, cursor=None)
-    _, of_projects = page_of_links(links, order="-created", limit=11, cursor=None)
+    _, of_runs = page_of_runs(token, ALL, order="-created", limit=1, cursor=None)
+    _, of_links = page_of_links(token, ALL, order="-created", limit=1, cursor=None)
+    _, of_projects = page_of_links(token, ALL, order="-created", limit=11, cursor=None)
     for cursor in (of_links, of_projects, "nonsense"):
         with pytest.raises(BadCursor):
-            page_of_runs(runs, viewer=token, order="-created", limit=1, cursor=cursor)
+            page_of_runs(token, ALL, order="-created", limit=1, cursor=cursor)
     with pytest.raises(BadCursor):
-        page_of_runs(runs, viewer=token, order="-ended", limit=1, cursor=of_runs)
+        page_of_runs(token, ALL, order="-ended", limit=1, cursor=of_runs)
     for cursor in (of_runs, of_links, of_projects):
         with pytest.raises(BadCursor):
-            page_of_links(links, order="-ended", limit=1, cursor=cursor)
+            page_of_links(token, ALL, order="-ended", limit=1, cursor=cursor)
 
 
 def shown(token: ApiToken, **filters: Any) -> list[tuple[str, str | None, str, bool]]:
-    matching = matching_links(token, Filters(**filters))
-    rows, _ = page_of_links(matching, order="-created", limit=100, cursor=None)
+    rows, _ = page_of_links(token, Filters(**filters), order="-created", limit=100, cursor=None)
     found = show_rows(rows, now=NOW)
     return [(link.key, link.url, link.state, link.updating) for link in found]
 

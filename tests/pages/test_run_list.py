@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 from datetime import timedelta
+from html import unescape
 from io import StringIO
 
 import pytest
 from django.test import Client
 from django.utils.html import escape
 
+from linkhub.links import run_listing
 from linkhub.links.filters import Filters
+from linkhub.links.horizon import Horizon
 from linkhub.runs.models import Run
 from tests import factories as make
 from tests.pages.conftest import htmx
@@ -268,3 +271,15 @@ def test_a_run_with_400_links_is_one_row(client: Client) -> None:
     assert "+399</summary>" in page
     assert page.count('class="chip') == 21
     assert "All links of this run" in page
+
+
+def test_a_list_that_has_looked_far_says_so_and_leads_on(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_runs()
+    monkeypatch.setattr(run_listing, "OF_RUNS", Horizon((1,), frozenset()))
+    page = body(client, "/links/?q=one")
+    assert "No run is like that so far" in page
+    assert "Looked at runs back to 2026-01-05 11:00 UTC" in page
+    older = page.partition(">Look further back<")[0].rpartition('href="')[2].partition('"')[0]
+    assert rows(body(client, unescape(older))) == ["one"]
