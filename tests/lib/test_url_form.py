@@ -1,5 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from linkhub.lib import url_form
 from linkhub.lib.url_policy import normalise_url, url_digest
 
 
@@ -44,3 +47,14 @@ def test_it_keeps_its_own_form() -> None:
 
 def test_it_takes_16_bytes() -> None:
     assert len(url_digest("https://example.com/")) == 16
+
+
+@given(st.text("aZ09%2EeFf7:/?#.~-_é '\ud800", max_size=30), st.sampled_from(["https", "http"]))
+def test_it_leaves_alone_what_is_in_that_form_alone(text: str, scheme: str) -> None:
+    for url in (f"{scheme}://{text}", f"{scheme}://a.example.com/{text}"):
+        slowly = url_form._normalised(url)
+        assert normalise_url(url) == slowly
+
+
+def test_it_sees_at_once_that_most_urls_are_in_that_form() -> None:
+    assert url_form._is_normal("https://a.example.com/x%20y?q=%C3%A9&at=%22#/z")
