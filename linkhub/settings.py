@@ -84,6 +84,12 @@ def networks(name: str, default: list[str]) -> list[ipaddress.IPv4Network | ipad
         raise ImproperlyConfigured(f"{name}: {error}.") from error
 
 
+# Every statement of a page or a round is about few rows, by an index. What PostgreSQL sets up once
+# tables are large (processes beside its own, caches as large as a join might need, machine code)
+# then takes longer than the statement, and the other processors are busy anyway.
+FEW_ROWS = {"max_parallel_workers_per_gather": "0", "enable_memoize": "off", "jit": "off"}
+
+
 def database_options(seconds: int) -> dict[str, str | int]:
     """A statement ends after `seconds`, waiting for a lock after a third, a transaction in which
     nothing happens after twice that. With 0 none is sent, which a PgBouncer would refuse."""
@@ -92,7 +98,8 @@ def database_options(seconds: int) -> dict[str, str | int]:
         "lock_timeout": seconds / 3,
         "idle_in_transaction_session_timeout": 2 * seconds,
     }
-    options = " ".join(f"-c {name}={value * 1000:.0f}" for name, value in limits.items())
+    sent = {name: f"{value * 1000:.0f}" for name, value in limits.items()} | FEW_ROWS
+    options = " ".join(f"-c {name}={value}" for name, value in sent.items())
     return {"connect_timeout": 5} | ({"options": options} if seconds else {})
 
 

@@ -1,4 +1,4 @@
-"""Nothing waits for ever: each kind of process tells PostgreSQL for how long."""
+"""Nothing waits for ever: each kind of process tells PostgreSQL for how long, and what for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ import json, django
 from django.db import connection
 {be}
 django.setup()
-names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout",
+    "max_parallel_workers_per_gather")
 with connection.cursor() as cursor:
     found = []
     for name in names:
@@ -32,10 +33,10 @@ WORKER = "from linkhub.lib import roles; roles.be(roles.Role.WORKER)"
 @pytest.mark.parametrize(
     ("be", "variables", "expected"),
     [
-        (WEB, {}, ["30s", "10s", "1min"]),
-        (WORKER, {"LINKHUB_WORKER_STATEMENT_SECONDS": "60"}, ["1min", "20s", "2min"]),
-        ("", {}, ["0", "0", "0"]),
-        (WEB, {"LINKHUB_WEB_STATEMENT_SECONDS": "0"}, ["0", "0", "0"]),
+        (WEB, {}, ["30s", "10s", "1min", "0"]),
+        (WORKER, {"LINKHUB_WORKER_STATEMENT_SECONDS": "60"}, ["1min", "20s", "2min", "0"]),
+        ("", {}, ["0", "0", "0", "2"]),
+        (WEB, {"LINKHUB_WEB_STATEMENT_SECONDS": "0"}, ["0", "0", "0", "2"]),
     ],
     ids=["web", "worker", "command", "none"],
 )
