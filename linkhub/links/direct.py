@@ -136,13 +136,17 @@ def _project(visible: str) -> str:
 
 
 def _run(visible: str, given: frozenset[str]) -> str:
-    workflow = "JOIN runs_workflow AS w ON w.id = r.workflow_id AND w.name = %(workflow)s"
+    # By its id, which is known before a run is: a join would look for it among the project's runs.
+    workflow = """AND r.workflow_id = (
+        SELECT w.id FROM runs_workflow AS w JOIN accounts_project AS p ON p.id = w.project_id
+        WHERE p.name = %(project)s AND w.domain = %(domain)s AND w.name = %(workflow)s
+    )"""
     newest = "ORDER BY r.created_at DESC, r.id DESC LIMIT 1"
     return f"""
         SELECT r.project_id, r.id AS run_id FROM runs_run AS r
-        {workflow if "workflow" in given else ""}
         WHERE r.project_id = (SELECT project_id FROM ({_project(visible)}) AS project)
           AND r.domain = %(domain)s
+          {workflow if "workflow" in given else ""}
           {"AND r.phase = ANY(%(phases)s)" if "phases" in given else ""}
           {"AND r.name = %(run)s" if "run" in given else newest}
     """  # noqa: S608

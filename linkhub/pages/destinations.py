@@ -17,7 +17,7 @@ from linkhub.links.models import Level, Link, LinkDefinition
 from linkhub.links.read import ShownLink
 from linkhub.pages.access import NotThereYet, action_or_404, project_or_404, run_or_404
 from linkhub.pages.requests import Request
-from linkhub.runs.models import Action, Run
+from linkhub.runs.models import Action, Run, Workflow
 
 LATEST: Final[dict[str, frozenset[str] | None]] = {
     "latest": None,
@@ -58,7 +58,9 @@ def find_run(request: Request, project: str, domain: str, name: str) -> Run:
         return run_or_404(request, project, domain, name)
     runs = Run.objects.filter(project=project_or_404(request, project), domain=domain)
     if workflow := request.GET.get("workflow"):
-        runs = runs.filter(workflow__name=workflow)
+        # By its id: a join would look for it among all the project's runs.
+        known = Workflow.objects.filter(project__name=project, domain=domain, name=workflow)
+        runs = runs.filter(workflow__in=list(known.values_list("pk", flat=True)))
     if (phases := LATEST[name]) is not None:
         runs = runs.filter(phase__in=phases)
     newest = runs.select_related("project", "workflow").order_by("-created_at", "-pk").first()
