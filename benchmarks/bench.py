@@ -11,10 +11,15 @@ from benchmarks.costs import Cost
 from benchmarks.measuring import Ratio
 from benchmarks.options import Options
 from benchmarks.own_home import OwnHome
+from linkhub.lib import roles
 
 
 def measure(options: Options, home: OwnHome, stored: dict[int, int]) -> Iterator[Ratio | Cost]:
-    """Each figure as it is found; `stored` gets the database's bytes by number of runs."""
+    """Each figure as it is found; `stored` gets the database's bytes by number of runs.
+
+    What is recorded and resolved in this process is so as a worker does it.
+    """
+    roles.be(roles.Role.WORKER)
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     from benchmarks import (

@@ -8,12 +8,14 @@ the rows are all that recording and resolving would have written.
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeAlias
 
 from django.db import connection, models, transaction
 
+from benchmarks.bulk import loading
 from benchmarks.ingesting import record
 from benchmarks.runs import APART, BLOCK, NEWEST, documents, mark
 from linkhub.links.days import recompute_days
@@ -25,6 +27,8 @@ Table: TypeAlias = type[models.Model]
 # In the order in which they refer to each other.
 REFERRED_TO: tuple[Table, ...] = (Run, Action, Attempt, Pod)
 TABLES: tuple[Table, ...] = (*REFERRED_TO, AttachedLink, Link, Resolved)
+# More runs than these are put into tables without indexes.
+MANY = 20_000
 # So that what a statement keeps for its foreign keys' checks stays small: about a million links.
 BLOCKS_AT_ONCE = 500
 # A resolved URL is found by this; the copies of one are not to be the same.
@@ -59,19 +63,26 @@ class Data:
 
     def grow(self, runs: int) -> int:
         """As many more blocks as `runs` runs need; return the bytes that the database then has."""
-        self.multiply(runs)
+        tables = [model._meta.db_table for model in TABLES]
+        with loading(tables) if runs - self.runs > MANY else nullcontext():
+            self._copy(runs)
         with connection.cursor() as cursor:
-            cursor.execute(f"VACUUM ANALYZE {', '.join(model._meta.db_table for model in TABLES)}")
+            cursor.execute(f"VACUUM ANALYZE {', '.join(tables)}")
+        _fill_days()
+        with connection.cursor() as cursor:
             cursor.execute("SELECT pg_database_size(current_database())")
             return int(cursor.fetchone()[0])
 
     def multiply(self, runs: int) -> None:
-        """The blocks, and the days of workflows that they change."""
+        """The blocks, and the days of workflows that they change; within a transaction, too."""
+        self._copy(runs)
+        _fill_days()
+
+    def _copy(self, runs: int) -> None:
         last = math.ceil(runs / BLOCK)
         for first in range(self.blocks, last, BLOCKS_AT_ONCE):
             _multiply(range(first, min(last, first + BLOCKS_AT_ONCE)), self.strides)
         self.blocks = max(self.blocks, last)
-        _fill_days()
 
 
 def _fill_days() -> None:
