@@ -7,23 +7,19 @@ answer. The same goes for links that time alone has changed. Queries are constan
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 
 from linkhub.accounts.models import Project
-from linkhub.lib.url_policy import UrlPolicy
 from linkhub.links.brief import Firsts, narrowed
 from linkhub.links.checking.marks import with_marks
-from linkhub.links.load import load_catalogue, load_units, root_actions
+from linkhub.links.kept import Keeper, KeptUnit, UnitLinks, is_fit
+from linkhub.links.load import load_units, root_actions
 from linkhub.links.models import Link
 from linkhub.links.outcomes import Identity, digests_of, identity_of
 from linkhub.links.python_lane import runs_code
-from linkhub.links.resolving.catalogue import Catalogue
 from linkhub.links.resolving.facts import UnitFacts
 from linkhub.links.resolving.resolve import resolve_unit
-from linkhub.links.resting import queue_of
 from linkhub.links.shown import (
     STORED_COLUMNS,
     Place,
@@ -36,7 +32,8 @@ from linkhub.links.shown import (
     show_undecided,
     with_error,
 )
-from linkhub.links.staleness import out_of_date, resolved_at
+from linkhub.links.staleness import out_of_date
+from linkhub.links.standing import standing_of
 from linkhub.links.stored import rows_of
 from linkhub.links.write import NOTHING_TO_KEEP
 from linkhub.runs.models import Action, Pending, Run
@@ -55,15 +52,16 @@ __all__ = [
 
 # Of a run with more actions, the rest is shown page by page (`links_of_actions`).
 MAX_ACTIONS = 1000
-# Shown links, and what pages make of them, that a process keeps: some kilobytes each.
+# What pages make of shown links that a process keeps: some kilobytes each.
 KEPT = 5_000
 MAIN, PYTHON = Pending.Lane.MAIN, Pending.Lane.PYTHON
+keeper = Keeper()
 
 
 def links_of_project(project: Project, *, now: datetime) -> list[ShownLink]:
     """The project-level links."""
     unit = Unit(project.pk)
-    return links_of_units({unit: Place(project.name)}, now=now)[unit]
+    return list(links_of_units({unit: Place(project.name)}, now=now)[unit])
 
 
 def links_of_run(
@@ -97,7 +95,8 @@ def links_of_actions(actions: Sequence[Action], *, now: datetime) -> dict[int, l
         )._replace(action=action.name)
         for action in actions
     }
-    return {unit.action_id or 0: links for unit, links in links_of_units(places, now=now).items()}
+    found = links_of_units(places, now=now)
+    return {unit.action_id or 0: list(links) for unit, links in found.items()}
 
 
 def links_in_brief(runs: Sequence[Run], *, now: datetime) -> dict[int, list[ShownLink]]:
@@ -143,69 +142,80 @@ def _place_of(run: Run, project_names: Mapping[int, str]) -> Place:
 
 def links_of_units(
     places: Mapping[Unit, Place], *, now: datetime, brief: bool = False
-) -> dict[Unit, list[ShownLink]]:
+) -> dict[Unit, Sequence[ShownLink]]:
     """The links of each unit, in their order; units in the order given.
 
     In `brief`, of each action only those of its newest attempt's first pod (`brief.py`).
     What tells stale units is read before the stored links, which are so at least as new.
     """
-    catalogue = load_catalogue()
-    shelf = _Shelf(places, catalogue, brief)
+    shelf = _Shelf(places, brief)
     again = shelf.stale | {
         unit for unit, links in shelf.stored.items() if _is_timed(links.values(), now)
     }
     facts = load_units(again) if again else {}
-    shown = {}
+    shown: dict[Unit, Sequence[ShownLink]] = {}
     for unit in places:
         if unit not in again:
-            links = shelf.from_store(unit)
+            shown[unit] = shelf.from_store(unit)
         elif unit in facts:
-            links = shelf.from_facts(unit, narrowed(facts[unit]) if brief else facts[unit], now)
+            narrow = narrowed(facts[unit]) if brief else facts[unit]
+            shown[unit] = _in_order(shelf.from_facts(unit, narrow, now))
         else:
-            links = []
-        shown[unit] = [each.link for each in sorted(links, key=lambda each: each[:-1])]
+            shown[unit] = []
     return with_marks(shown)
-
-
-@lru_cache(maxsize=KEPT)
-def _show_stored(link: StoredLink, place: Place, policy: UrlPolicy, *, updating: bool) -> Sorted:
-    """What is the same as before is not checked and made again; equal rows show alike."""
-    return show_stored(link, place, policy, updating=updating)
 
 
 def _is_timed(links: Iterable[StoredLink], now: datetime) -> bool:
     return any(link.is_timed(now) for link in links)
 
 
+def _in_order(links: Iterable[Sorted]) -> UnitLinks:
+    return UnitLinks(each.link for each in sorted(links, key=lambda each: each[:-1]))
+
+
 class _Shelf:
     """What is stored for some units, and which of them are out of date."""
 
-    def __init__(self, places: Mapping[Unit, Place], catalogue: Catalogue, brief: bool) -> None:
+    def __init__(self, places: Mapping[Unit, Place], brief: bool) -> None:
         self.places = places
-        self.catalogue = catalogue
-        self.queue = queue_of(places)
-        resolved = resolved_at(places)
-        self.stored: dict[Unit, dict[Identity, StoredLink]] = defaultdict(dict)
-        firsts = None
-        if brief:
-            firsts = Firsts.of([unit.action_id for unit in places if unit.action_id is not None])
-        for unit, values in rows_of(Link, places, *STORED_COLUMNS, firsts=firsts):
-            link = StoredLink.of(values)
-            self.stored[unit][link.attempt_id, link.pod_id, link.key] = link
-        keys = {unit: {link.key for link in self.stored[unit].values()} for unit in places}
-        behind = out_of_date(places, resolved, keys, catalogue)
+        standing = standing_of(places)
+        self.catalogue, self.queue = standing.catalogue, standing.queue
+        self.kept = keeper.find(places, standing.written, self.catalogue.policy, brief=brief)
+        self.stored = {unit: kept.stored for unit, kept in self.kept.items()}
+        if unknown := [unit for unit in places if unit not in self.kept]:
+            self.stored |= _stored(unknown, brief)
+            fit = {
+                unit: KeptUnit(places[unit], written, self.catalogue.policy, self.stored[unit])
+                for unit in unknown
+                if (written := standing.written.get(unit)) and is_fit(self.stored[unit].values())
+            }
+            keeper.keep(fit, brief=brief)
+            self.kept |= fit
+        resolved = {unit: written.change for unit, written in standing.written.items()}
+        keys = {
+            unit: {key for _, _, key in self.stored[unit]}
+            for unit, change in resolved.items()
+            if change < self.catalogue.change
+        }
+        behind = out_of_date(places, resolved, keys, self.catalogue)
         self.stale = self.queue.marked(MAIN) | behind
 
-    def from_store(self, unit: Unit) -> list[Sorted]:
+    def from_store(self, unit: Unit) -> UnitLinks:
+        kept = self.kept.get(unit)
+        if kept is not None and kept.links is not None:
+            return kept.links
+        links = _in_order(self._from_store(unit))
+        if kept is not None:
+            kept.links = links
+        return links
+
+    def _from_store(self, unit: Unit) -> Iterator[Sorted]:
         running = unit in self.queue.coming[PYTHON]
-        policy = self.catalogue.policy
-        shown = []
         for link in self.stored[unit].values():
             code = runs_code(link.provider)
-            updating = running and code
-            one = _show_stored(link, self.places[unit], policy, updating=updating)
-            shown.append(with_error(one, self.queue.resting[PYTHON].get(unit)) if code else one)
-        return shown
+            place, policy = self.places[unit], self.catalogue.policy
+            shown = show_stored(link, place, policy, updating=running and code)
+            yield with_error(shown, self.queue.resting[PYTHON].get(unit)) if code else shown
 
     def from_facts(self, unit: Unit, facts: UnitFacts, now: datetime) -> list[Sorted]:
         place, stored, pods = self.places[unit], self.stored[unit], pods_of(facts)
@@ -228,6 +238,18 @@ class _Shelf:
             failed = error or (None if is_stale else self.queue.resting[PYTHON].get(unit))
             shown.append(with_error(one, failed))
         return shown
+
+
+def _stored(units: Collection[Unit], brief: bool) -> dict[Unit, dict[Identity, StoredLink]]:
+    """By unit and identity what is stored; of attempts and pods in brief one each."""
+    firsts = None
+    if brief:
+        firsts = Firsts.of([unit.action_id for unit in units if unit.action_id is not None])
+    found: dict[Unit, dict[Identity, StoredLink]] = {unit: {} for unit in units}
+    for unit, values in rows_of(Link, units, *STORED_COLUMNS, firsts=firsts):
+        link = StoredLink.of(values)
+        found[unit][link.attempt_id, link.pod_id, link.key] = link
+    return found
 
 
 def _is_kept(held: StoredLink, provider: str) -> bool:

@@ -8,10 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from linkhub.links.claims import resting
-from linkhub.links.stored import rows_of
 from linkhub.runs.models import Pending, Run
 from linkhub.runs.pending import Unit
 
@@ -36,18 +33,6 @@ class Resting:
 
     action: str | None
     error: str
-
-
-def queue_of(units: Collection[Unit]) -> Queue:
-    coming: dict[str, set[Unit]] = {lane: set() for lane in Pending.Lane.values}
-    rests: dict[str, dict[Unit, str]] = {lane: {} for lane in Pending.Lane.values}
-    columns = ("lane", "attempts", "claim", "error")
-    for unit, (lane, attempts, claim, error) in rows_of(Pending, units, *columns):
-        if attempts >= settings.LINKHUB_MAX_ATTEMPTS and claim is None:
-            rests[lane][unit] = error
-        else:
-            coming[lane].add(unit)
-    return Queue(coming, rests)
 
 
 def resting_of_run(run: Run, action_id: int | None = None) -> list[Resting]:

@@ -6,11 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from linkhub.links.load import root_actions
-from linkhub.links.models import Resolved
 from linkhub.links.resolving.catalogue import Catalogue
 from linkhub.links.resolving.changes import Since
 from linkhub.links.shown import Place
-from linkhub.links.stored import rows_of
 from linkhub.runs.models import Action, Run
 from linkhub.runs.pending import Unit
 
@@ -23,11 +21,6 @@ class _Names(NamedTuple):
     workflow: str = ""
     task: str = ""
     task_change: int = 0
-
-
-def resolved_at(units: Collection[Unit]) -> dict[Unit, int]:
-    """The change value at which each unit was resolved; those that never were are left out."""
-    return {unit: change for unit, [change] in rows_of(Resolved, units, "change")}
 
 
 def out_of_date(

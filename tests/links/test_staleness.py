@@ -119,7 +119,7 @@ def test_a_page_of_runs_is_not_resolved_again_after_an_unrelated_edit(
     make.make_definition("other", select={"task": "another"})
     runs = list(Run.objects.select_related("project"))
     links_of_runs(runs, now=NOW)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(5):
         found = links_of_runs(runs, now=NOW)
     assert resolved == []
     assert [len(links) for links in found.values()] == [1] * 50

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple, TypeVar
@@ -21,7 +21,7 @@ class Mark(NamedTuple):
     checked_at: datetime | None
 
 
-def with_marks(shown: Mapping[K, list[ShownLink]]) -> dict[K, list[ShownLink]]:
+def with_marks(shown: Mapping[K, Sequence[ShownLink]]) -> dict[K, Sequence[ShownLink]]:
     """The same links; those that lead to a broken target say so. Off unless hosts are allowed."""
     if not settings.LINKHUB_CHECK_HOSTS:
         return dict(shown)
