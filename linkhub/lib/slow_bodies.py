@@ -1,8 +1,9 @@
 """Bodies that never end: they may hold some of a web process's threads, never all of them.
 
 The server hands a request over before its body is there, and a read of the body waits for as long
-as its client stays. Nothing can end such a read. So only so many may wait at once: whoever comes
-then is told to try again, and pages, which have no body, are served by the other threads.
+as its client stays: nothing but the end of the connection ends such a read. So only so many may
+wait at once: whoever comes then is told to try again, and pages, which have no body, are served by
+the other threads. What has stalled is ended at that moment: what it held is free for the next.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from linkhub.lib.stalled import end_stalled
 
 if TYPE_CHECKING:
     from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
@@ -78,6 +81,7 @@ def reading_few_at_once(application: WSGIApplication, *, threads: int) -> WSGIAp
         started: list[Any] = []
         content = application(environ, lambda *given: started.append(given))  # type: ignore[arg-type]
         if body.refused:
+            end_stalled(int(environ.get("SERVER_PORT") or 0))
             _close(content)
             start_response(BUSY, HEADERS)
             return [ANSWER]
