@@ -4,11 +4,15 @@ A backfill only adds Pending rows at low priority, a bounded number at a time, s
 go first. It walks over the runs by (created, id) and marks the units that were resolved before
 its change and that it reaches (`reached.py`); the others are right already. A unit that a worker
 is just resolving is marked too: that worker may have read the definitions before the change.
+
+Before that it walks over the runs that the change is meant for alone (`near.py`), so that these do
+not wait until all others have been looked at.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -20,7 +24,9 @@ from django.utils import timezone
 from linkhub.accounts.models import Project
 from linkhub.links.load import load_catalogue
 from linkhub.links.models import Backfill, Resolved
+from linkhub.links.near import near_workflows
 from linkhub.links.reached import Older, divide, lock_older, move_on
+from linkhub.links.resolving.catalogue import Catalogue
 from linkhub.runs.models import Pending, Run, Task
 from linkhub.runs.pending import Unit, mark
 
@@ -29,6 +35,7 @@ WINDOW = 500
 WINDOWS = 20
 # Beyond this many units, the total is the planner's estimate.
 COUNTED = 10_000
+SAVED = ("marked", "status", "finished_at", "near", "cursor_created", "cursor_run")
 TAKEN_OVER = "; taken over by a later change"
 
 
@@ -145,20 +152,32 @@ def _step(pk: int, limit: int) -> int | None:
         return None
     # Read before the units: whoever takes up one of them from here on knows as much.
     catalogue = load_catalogue()
-    runs = list(_next_runs(backfill))
+    runs = _runs_to_look_at(backfill, catalogue)
     older = lock_older([pk for _, pk in runs], backfill.change, limit)
     again, passed = divide(older, catalogue)
     projects = _stale_projects(backfill) if backfill.cursor_run is None else []
     units = [*projects, *(one.unit for one in again)]
     marked = mark(units, priority=Pending.Priority.BACKFILL)
-    move_on(passed, catalogue.change)
+    if not backfill.near:
+        move_on(passed, catalogue.change)
+        backfill.marked += len(passed)
     _move(backfill, runs, older, full=len(older) == limit)
     # The walk has ended; the backfill ends when what it marked has been resolved.
     if not runs and not waiting().exists():
         backfill.status, backfill.finished_at = Backfill.Status.DONE, timezone.now()
-    backfill.marked += marked + len(passed)
-    backfill.save(update_fields=["marked", "status", "finished_at", "cursor_created", "cursor_run"])
+    backfill.marked += marked
+    backfill.save(update_fields=SAVED)
     return marked if runs else None
+
+
+def _runs_to_look_at(backfill: Backfill, catalogue: Catalogue) -> list[tuple[datetime, int]]:
+    """The next that the change is meant for; behind the last of these, all from the newest on."""
+    if backfill.near:
+        workflows = near_workflows(catalogue)
+        if workflows and (runs := list(_next_runs(backfill, workflows))):
+            return runs
+        backfill.near, backfill.cursor_created, backfill.cursor_run = False, None, None
+    return list(_next_runs(backfill))
 
 
 def _stale_projects(backfill: Backfill) -> list[Unit]:
@@ -177,8 +196,12 @@ def _stale_projects(backfill: Backfill) -> list[Unit]:
     return [Unit(pk) for pk in projects.values_list("pk", flat=True)]
 
 
-def _next_runs(backfill: Backfill) -> QuerySet[Run, tuple[datetime, int]]:
+def _next_runs(
+    backfill: Backfill, workflows: Sequence[int] = ()
+) -> QuerySet[Run, tuple[datetime, int]]:
     runs = Run.objects.order_by("-created_at", "-pk")
+    if workflows:
+        runs = runs.filter(workflow__any_of=workflows)
     if backfill.project_id is not None:
         runs = runs.filter(project=backfill.project_id)
     created, pk = backfill.cursor_created, backfill.cursor_run

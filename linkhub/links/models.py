@@ -386,7 +386,8 @@ class Resolved(models.Model):
 class Backfill(models.Model):
     """Old runs following a change: adds Pending rows, newest first, a bounded number at a time.
 
-    `cursor_created` and `cursor_run` say where the walk over runs stands.
+    `cursor_created` and `cursor_run` say where the walk over runs stands; while `near`, that over
+    the runs which the change is meant for (`near.py`).
     """
 
     class Status(models.TextChoices):
@@ -398,6 +399,7 @@ class Backfill(models.Model):
     reason = models.TextField(blank=True)
     project = models.ForeignKey(Project, models.CASCADE, null=True, blank=True, related_name="+")
     status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
+    near = models.BooleanField(default=True, db_default=True)
     cursor_created = models.DateTimeField(null=True, blank=True)
     cursor_run = models.BigIntegerField(null=True, blank=True)
     marked = models.BigIntegerField(default=0)
