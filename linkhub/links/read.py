@@ -33,7 +33,7 @@ from linkhub.links.shown import (
     with_error,
 )
 from linkhub.links.staleness import out_of_date
-from linkhub.links.standing import standing_of
+from linkhub.links.standing import Written, standing_of
 from linkhub.links.stored import rows_of
 from linkhub.links.write import NOTHING_TO_KEEP
 from linkhub.runs.models import Action, Pending, Run
@@ -48,6 +48,7 @@ __all__ = [
     "links_of_run",
     "links_of_runs",
     "links_of_units",
+    "units_in_brief",
 ]
 
 # Of a run with more actions, the rest is shown page by page (`links_of_actions`).
@@ -100,26 +101,47 @@ def links_of_actions(actions: Sequence[Action], *, now: datetime) -> dict[int, l
 
 
 def links_in_brief(runs: Sequence[Run], *, now: datetime) -> dict[int, list[ShownLink]]:
-    """By run id, for lists: as `links_of_runs`, but of the root's attempts and pods one each."""
-    return links_of_runs(runs, now=now, brief=True)
+    """By run id, for exports: as `links_of_runs`, but of the root's attempts and pods one each.
+
+    Nothing is kept of them: there may be millions, and others look at what is kept.
+    """
+    return _joined(_units_of_runs(runs, now=now, brief=True, keep=False))
 
 
-def links_of_runs(
-    runs: Sequence[Run], *, now: datetime, brief: bool = False
-) -> dict[int, list[ShownLink]]:
+def units_in_brief(
+    runs: Sequence[Run], *, now: datetime
+) -> dict[int, tuple[Sequence[ShownLink], ...]]:
+    """The same for pages, the run's own level and its root action each for itself."""
+    return _units_of_runs(runs, now=now, brief=True)
+
+
+def links_of_runs(runs: Sequence[Run], *, now: datetime) -> dict[int, list[ShownLink]]:
     """By run id: the links of its own level, then those of its root action."""
+    return _joined(_units_of_runs(runs, now=now, brief=False))
+
+
+def _joined(units: Mapping[int, Iterable[Sequence[ShownLink]]]) -> dict[int, list[ShownLink]]:
+    return {run: [link for links in found for link in links] for run, found in units.items()}
+
+
+def _units_of_runs(
+    runs: Sequence[Run], *, now: datetime, brief: bool, keep: bool = True
+) -> dict[int, tuple[Sequence[ShownLink], ...]]:
     names = _project_names(runs)
     roots = root_actions([run.pk for run in runs])
+    units: dict[int, tuple[Unit, ...]] = {}
     places: dict[Unit, Place] = {}
     for run in runs:
-        place = places[Unit(run.project_id, run.pk)] = _place_of(run, names)
+        own = Unit(run.project_id, run.pk)
+        place = places[own] = _place_of(run, names)
+        units[run.pk] = (own,)
         if run.pk in roots:
             pk, name = roots[run.pk]
-            places[Unit(run.project_id, run.pk, pk)] = place._replace(action=name)
-    found: dict[int, list[ShownLink]] = {run.pk: [] for run in runs}
-    for unit, links in links_of_units(places, now=now, brief=brief).items():
-        found[unit.run_id or 0] += links
-    return found
+            root = Unit(run.project_id, run.pk, pk)
+            places[root] = place._replace(action=name)
+            units[run.pk] = (own, root)
+    links = links_of_units(places, now=now, brief=brief, keep=keep)
+    return {run: tuple(links[unit] for unit in own) for run, own in units.items()}
 
 
 def _project_names(runs: Iterable[Run]) -> dict[int, str]:
@@ -141,14 +163,15 @@ def _place_of(run: Run, project_names: Mapping[int, str]) -> Place:
 
 
 def links_of_units(
-    places: Mapping[Unit, Place], *, now: datetime, brief: bool = False
+    places: Mapping[Unit, Place], *, now: datetime, brief: bool = False, keep: bool = True
 ) -> dict[Unit, Sequence[ShownLink]]:
     """The links of each unit, in their order; units in the order given.
 
     In `brief`, of each action only those of its newest attempt's first pod (`brief.py`).
+    What is stored is kept for the next look, unless `keep` is false.
     What tells stale units is read before the stored links, which are so at least as new.
     """
-    shelf = _Shelf(places, brief)
+    shelf = _Shelf(places, brief, keep)
     again = shelf.stale | {
         unit for unit, links in shelf.stored.items() if _is_timed(links.values(), now)
     }
@@ -169,14 +192,14 @@ def _is_timed(links: Iterable[StoredLink], now: datetime) -> bool:
     return any(link.is_timed(now) for link in links)
 
 
-def _in_order(links: Iterable[Sorted]) -> UnitLinks:
-    return UnitLinks(each.link for each in sorted(links, key=lambda each: each[:-1]))
+def _in_order(links: Iterable[Sorted]) -> list[ShownLink]:
+    return [each.link for each in sorted(links, key=lambda each: each[:-1])]
 
 
 class _Shelf:
     """What is stored for some units, and which of them are out of date."""
 
-    def __init__(self, places: Mapping[Unit, Place], brief: bool) -> None:
+    def __init__(self, places: Mapping[Unit, Place], brief: bool, keep: bool) -> None:
         self.places = places
         standing = standing_of(places)
         self.catalogue, self.queue = standing.catalogue, standing.queue
@@ -184,13 +207,8 @@ class _Shelf:
         self.stored = {unit: kept.stored for unit, kept in self.kept.items()}
         if unknown := [unit for unit in places if unit not in self.kept]:
             self.stored |= _stored(unknown, brief)
-            fit = {
-                unit: KeptUnit(places[unit], written, self.catalogue.policy, self.stored[unit])
-                for unit in unknown
-                if (written := standing.written.get(unit)) and is_fit(self.stored[unit].values())
-            }
-            keeper.keep(fit, brief=brief)
-            self.kept |= fit
+            if keep:
+                self._keep(unknown, standing.written, brief)
         resolved = {unit: written.change for unit, written in standing.written.items()}
         keys = {
             unit: {key for _, _, key in self.stored[unit]}
@@ -200,14 +218,22 @@ class _Shelf:
         behind = out_of_date(places, resolved, keys, self.catalogue)
         self.stale = self.queue.marked(MAIN) | behind
 
-    def from_store(self, unit: Unit) -> UnitLinks:
+    def _keep(self, units: Iterable[Unit], written: Mapping[Unit, Written], brief: bool) -> None:
+        fit = {
+            unit: KeptUnit(self.places[unit], at, self.catalogue.policy, self.stored[unit])
+            for unit in units
+            if (at := written.get(unit)) and is_fit(self.stored[unit].values())
+        }
+        keeper.keep(fit, brief=brief)
+        self.kept |= fit
+
+    def from_store(self, unit: Unit) -> Sequence[ShownLink]:
         kept = self.kept.get(unit)
-        if kept is not None and kept.links is not None:
-            return kept.links
-        links = _in_order(self._from_store(unit))
-        if kept is not None:
-            kept.links = links
-        return links
+        if kept is None:
+            return _in_order(self._from_store(unit))
+        if kept.links is None:
+            kept.links = UnitLinks(_in_order(self._from_store(unit)))
+        return kept.links
 
     def _from_store(self, unit: Unit) -> Iterator[Sorted]:
         running = unit in self.queue.coming[PYTHON]

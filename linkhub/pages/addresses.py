@@ -28,7 +28,12 @@ def of_workflow(project: str, workflow: str) -> str:
 
 
 def of_run(run: Run) -> str:
-    return reverse("run", args=[run.project.name, run.domain, run.name])
+    return of_run_named(run.project.name, run.domain, run.name)
+
+
+@lru_cache(maxsize=4096)
+def of_run_named(project: str, domain: str, run: str) -> str:
+    return reverse("run", args=[project, domain, run])
 
 
 def of_comparison(run: Run, other: Run | None = None) -> str:

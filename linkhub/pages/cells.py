@@ -6,13 +6,13 @@ Markup and not a template: a page has hundreds of them (`markup.py`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
+from typing import NamedTuple
 
-from django.utils.safestring import SafeString, mark_safe
-
-from linkhub.pages.chips import Chip
+from linkhub.pages.chips import KEPT_UNITS, Chip, UnitChips
 from linkhub.pages.markup import chip, plain_name
 from linkhub.pages.tools import ToolFace
 
@@ -20,47 +20,67 @@ MOST_IN_MENU = 20
 BARE = '<td class="cell bare"><span class="none" aria-hidden="true">&ndash;</span></td>'
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A run's links for one tool; those beyond the menu are on the run's page."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """The tools from left to right. The same tools are the same object: see `columns_of`."""
 
-    tool: ToolFace
-    chips: Sequence[Chip]
-
-    @property
-    def first(self) -> Chip | None:
-        return self.chips[0] if self.chips else None
+    tools: tuple[ToolFace, ...]
 
 
-def cells_of(chips: Iterable[Chip], tools: Sequence[ToolFace]) -> list[Cell]:
-    """A cell for each tool, in the order of the links."""
+class RowPlace(NamedTuple):
+    """`dom_id` is the row's, by which a menu stays open when the page updates; `href` leads to
+    the run's page."""
+
+    dom_id: str
+    run: str
+    href: str
+
+
+@lru_cache(maxsize=64)
+def columns_of(tools: tuple[ToolFace, ...]) -> Columns:
+    return Columns(tools)
+
+
+def by_column(chips: Iterable[Chip], tools: Iterable[ToolFace]) -> list[Sequence[Chip]]:
+    """For each tool its links, in their order."""
     own: dict[str, list[Chip]] = defaultdict(list)
     for each in chips:
         own[each.tool.name].append(each)
-    return [Cell(tool, own.get(tool.name, ())) for tool in tools]
+    return [own.get(tool.name, ()) for tool in tools]
 
 
-def in_markup(cells: Sequence[Cell], *, dom_id: str, run: str, href: str) -> SafeString:
-    """The cells of the run of this name; `href` is its page, `dom_id` the id of its row.
-
-    A menu has an id, so that it stays open when the page updates.
-    """
-    return mark_safe("".join(_markup(cells, dom_id, run, href)))  # noqa: S308 (escaped below)
+def cells_of(units: tuple[UnitChips, ...], columns: Columns, at: RowPlace) -> str:
+    """The cells of a run in markup. Of chips that are kept, the cells are kept with them."""
+    make = _kept_cells if all(unit.kept for unit in units) else _cells
+    return make(units, columns, at)
 
 
-def _markup(cells: Sequence[Cell], dom_id: str, run: str, href: str) -> Iterator[str]:
-    for number, cell in enumerate(cells):
-        if cell.first is None:
-            yield BARE
-            continue
-        yield f'<td class="cell">{chip(cell.first, with_icon=True)}'
-        if more := len(cell.chips) - 1:
-            label = f"{more} more {plain_name(cell.tool.title)} links of {plain_name(run)}"
-            yield (
-                f'<details class="menu floating" id="{dom_id}-menu-{number}">'
-                f'<summary aria-label="{escape(label)}">+{more}</summary><div class="items">'
-            )
-            for each in cell.chips[1 : MOST_IN_MENU + 1]:
-                yield chip(each, with_icon=False)
-            yield f'<a class="item" href="{escape(href)}">All links of this run</a></div></details>'
-        yield "</td>"
+def _cells(units: tuple[UnitChips, ...], columns: Columns, at: RowPlace) -> str:
+    found = by_column((each for unit in units for each in unit.chips), columns.tools)
+    return "".join(
+        _cell(chips, tool, number, at)
+        for number, (chips, tool) in enumerate(zip(found, columns.tools, strict=True))
+    )
+
+
+_kept_cells = lru_cache(maxsize=KEPT_UNITS)(_cells)
+
+
+def _cell(chips: Sequence[Chip], tool: ToolFace, number: int, at: RowPlace) -> str:
+    """Those beyond the menu are on the run's page."""
+    if not chips:
+        return BARE
+    return f'<td class="cell">{chip(chips[0], with_icon=True)}{_menu(chips, tool, number, at)}</td>'
+
+
+def _menu(chips: Sequence[Chip], tool: ToolFace, number: int, at: RowPlace) -> str:
+    more = len(chips) - 1
+    if not more:
+        return ""
+    label = f"{more} more {plain_name(tool.title)} links of {plain_name(at.run)}"
+    others = "".join(chip(each, with_icon=False) for each in chips[1 : MOST_IN_MENU + 1])
+    return (
+        f'<details class="menu floating" id="{at.dom_id}-menu-{number}">'
+        f'<summary aria-label="{escape(label)}">+{more}</summary><div class="items">{others}'
+        f'<a class="item" href="{escape(at.href)}">All links of this run</a></div></details>'
+    )

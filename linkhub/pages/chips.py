@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from linkhub.links.kept import UnitLinks
 from linkhub.links.models import State
 from linkhub.links.read import KEPT, ShownLink
 from linkhub.pages import addresses
@@ -18,6 +19,7 @@ from linkhub.pages.tools import Toolbox, ToolFace
 # What a viewer was never meant to see now; the action's page lists them with their reasons.
 OUT_OF_SIGHT = frozenset({State.HIDDEN, State.EXPIRED})
 NOT_YET = frozenset({State.WAITING})
+KEPT_UNITS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,18 @@ class Chip:
         return self.state == State.READY
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class UnitChips:
+    """The chips of one unit's links, and whether these may still change.
+
+    Each is equal to itself alone. `kept`: the next look at the same links gets the same one.
+    """
+
+    chips: tuple[Chip, ...]
+    live: bool
+    kept: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ToolChips:
     """The links of one tool."""
@@ -60,6 +74,19 @@ def make_chips(links: Sequence[ShownLink], toolbox: Toolbox) -> list[Chip]:
     shown = [link for link in links if link.state not in OUT_OF_SIGHT]
     places = Places(shown)
     return [_chip(link, toolbox.of(link), places.of(link)) for link in shown]
+
+
+def chips_of_unit(links: Sequence[ShownLink], toolbox: Toolbox) -> UnitChips:
+    """The same for one unit; of links that are kept, the chips are kept with them."""
+    if isinstance(links, UnitLinks):
+        return _kept_chips(links, toolbox)
+    return UnitChips(tuple(make_chips(links, toolbox)), may_still_change(links), kept=False)
+
+
+# Some kilobytes for each of these units.
+@lru_cache(maxsize=KEPT_UNITS)
+def _kept_chips(links: UnitLinks, toolbox: Toolbox) -> UnitChips:
+    return UnitChips(tuple(make_chips(links, toolbox)), may_still_change(links), kept=True)
 
 
 def by_tool(chips: Iterable[Chip]) -> list[ToolChips]:

@@ -16,7 +16,7 @@ from linkhub.lib import csv_text
 from linkhub.lib.keyset import BadCursor
 from linkhub.links.read import ShownLink, links_in_brief
 from linkhub.pages.asked import Asked
-from linkhub.pages.cells import Cell, cells_of
+from linkhub.pages.cells import by_column
 from linkhub.pages.chips import Chip, make_chips
 from linkhub.pages.columns import shown_tools
 from linkhub.pages.tools import Toolbox, ToolFace
@@ -75,7 +75,7 @@ def _rows(first: Page, rest: Iterator[Page], tools: Sequence[ToolFace]) -> Itera
 def _rows_of(one: Page, tools: Sequence[ToolFace]) -> Iterator[list[object]]:
     runs, chips = one
     for run in runs:
-        cells = [_text(cell) for cell in cells_of(chips[run.pk], tools)]
+        cells = [_text(own) for own in by_column(chips[run.pk], tools)]
         yield [
             *(run.project.name, run.domain, run.name, run.workflow.name if run.workflow else ""),
             *(run.phase or "running", run.launched_by),
@@ -84,10 +84,10 @@ def _rows_of(one: Page, tools: Sequence[ToolFace]) -> Iterator[list[object]]:
         ]
 
 
-def _text(cell: Cell) -> str:
-    if ready := [chip.href for chip in cell.chips if chip.ready]:
+def _text(chips: Sequence[Chip]) -> str:
+    if ready := [chip.href for chip in chips if chip.ready]:
         return " ".join(ready)
-    first = cell.first
+    first = chips[0] if chips else None
     if first is None:
         return ""
     return f"{first.state}: {first.reason}" if first.reason else first.state

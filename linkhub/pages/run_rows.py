@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
+from linkhub.links.read import KEPT
 from linkhub.pages.markup import moment, phase, plain_name, shown_name
-from linkhub.pages.run_table import RunRow, RunTable
+from linkhub.pages.run_table import RunRow, RunTable, Subject
 
 LONG = 40
 
@@ -20,7 +22,10 @@ def run_row(row: RunRow, table: RunTable) -> SafeString:
 
 def _row(row: RunRow, table: RunTable) -> Iterator[str]:
     yield f'<tr id="{row.dom_id}"><th scope="row" class="name-cell">'
-    yield from _of_workflow(row) if table.workflows_lead else _of_run(row, table)
+    if table.workflows_lead:
+        yield _of_workflow(row.subject)
+    else:
+        yield _of_run(row.subject, table.show_project, table.show_workflow)
     yield f'</div></th><td class="phase-cell">{phase(row.phase, badge=False)}</td>'
     yield f'<td class="when nowrap">{moment(row.when, table.now)}'
     if row.took:
@@ -32,20 +37,23 @@ def _row(row: RunRow, table: RunTable) -> Iterator[str]:
     yield "</tr>"
 
 
-def _of_workflow(row: RunRow) -> Iterator[str]:
-    yield f"{_to(row.workflow_href, row.workflow)}"
-    yield f'<div class="under">{shown_name(row.domain)} · {_to(row.href, row.name)}'
+@lru_cache(maxsize=KEPT)
+def _of_workflow(subject: Subject) -> str:
+    return (
+        f"{_to(subject.workflow_href, subject.workflow)}"
+        f'<div class="under">{shown_name(subject.domain)} · {_to(subject.href, subject.name)}'
+    )
 
 
-def _of_run(row: RunRow, table: RunTable) -> Iterator[str]:
-    yield f'{_to(row.href, row.name)}<div class="under">'
-    if table.show_project:
-        yield f"{shown_name(row.project)} / "
-    yield shown_name(row.domain)
-    if table.show_workflow and row.workflow:
-        yield f"&nbsp;· {_to(row.workflow_href, row.workflow)}"
-    if row.launched_by:
-        yield f"&nbsp;· {shown_name(row.launched_by)}"
+@lru_cache(maxsize=KEPT)
+def _of_run(subject: Subject, show_project: bool, show_workflow: bool) -> str:
+    project = f"{shown_name(subject.project)} / " if show_project else ""
+    parts = [shown_name(subject.domain)]
+    if show_workflow and subject.workflow:
+        parts.append(_to(subject.workflow_href, subject.workflow))
+    if subject.launched_by:
+        parts.append(shown_name(subject.launched_by))
+    return f'{_to(subject.href, subject.name)}<div class="under">{project}{"&nbsp;· ".join(parts)}'
 
 
 def _to(href: str, name: str) -> str:

@@ -6,18 +6,19 @@ click, the others in a menu (`cells.py`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from zlib import crc32
 
 from django.utils.safestring import SafeString
 
-from linkhub.links.read import ShownLink, links_in_brief
+from linkhub.links.read import ShownLink, units_in_brief
 from linkhub.pages import addresses
 from linkhub.pages.asked import Asked
-from linkhub.pages.cells import cells_of, in_markup
-from linkhub.pages.chips import Chip, make_chips, may_still_change, poll_seconds
+from linkhub.pages.cells import Columns, RowPlace, cells_of, columns_of
+from linkhub.pages.chips import Chip, UnitChips, chips_of_unit, poll_seconds
 from linkhub.pages.columns import shown_tools
 from linkhub.pages.phases import ShownPhase, can_change, shown_phase
 from linkhub.pages.strips import days_of, strip
@@ -30,22 +31,34 @@ from linkhub.runs.models import Run
 FEW, SOME = 6, 9
 
 
+class Subject(NamedTuple):
+    """What a row is about; `workflow` and `launched_by` are `""` where there is none."""
+
+    project: str
+    domain: str
+    name: str
+    workflow: str
+    launched_by: str
+
+    @property
+    def href(self) -> str:
+        return addresses.of_run_named(self.project, self.domain, self.name)
+
+    @property
+    def workflow_href(self) -> str:
+        return addresses.of_workflow(self.project, self.workflow) if self.workflow else ""
+
+
 @dataclass(frozen=True, slots=True)
 class RunRow:
     """`when` is the time that the rows are ordered by; `cells` are ready markup."""
 
     dom_id: str
-    name: str
-    href: str
-    project: str
-    domain: str
-    workflow: str
-    workflow_href: str
-    launched_by: str
+    subject: Subject
     phase: ShownPhase
     when: datetime | None
     took: str
-    cells: SafeString
+    cells: str
     strip: SafeString | str = ""
 
 
@@ -117,19 +130,20 @@ def run_table(
     asked: Asked | None = None,
 ) -> RunTable:
     """The table of a window's runs; `asked` says which columns, and whether by workflow."""
-    links = links_in_brief(window.runs, now=now)
-    chips = {run.pk: make_chips(links.get(run.pk, []), toolbox) for run in window.runs}
-    found = {chip.tool for own in chips.values() for chip in own}
-    tools = shown_tools(asked.columns if asked else (), found, toolbox)
+    links = units_in_brief(window.runs, now=now)
+    units = {run: _chips(own, toolbox) for run, own in links.items()}
+    chips = [unit.chips for own in units.values() for unit in own]
+    tools = shown_tools(asked.columns if asked else (), _tools_of(chips), toolbox)
     by_end = asked is not None and asked.order == "-ended"
     grouped = asked is not None and asked.grouped
     strips = _strips(window.runs, now) if grouped or shape.workflows_lead else {}
-    rows = [_row(run, chips[run.pk], tools, shape, strips, by_end, now) for run in window.runs]
+    look = _Look(columns_of(tuple(tools)), shape.part, strips, by_end, now)
+    rows = [_row(run, units[run.pk], look) for run in window.runs]
     return RunTable(
         tools=tools,
         groups=_by_workflow(rows) if grouped else [RunGroup(rows)] if rows else [],
         window=window,
-        live=_live(window.runs, links),
+        live=_live(window.runs, units),
         every=poll_seconds(len(window.runs)),
         now=now,
         by_end=by_end,
@@ -140,38 +154,43 @@ def run_table(
     )
 
 
-def _live(runs: Sequence[Run], links: Mapping[int, Sequence[ShownLink]]) -> bool:
+def _chips(links: Iterable[Sequence[ShownLink]], toolbox: Toolbox) -> tuple[UnitChips, ...]:
+    return tuple(chips_of_unit(each, toolbox) for each in links)
+
+
+def _tools_of(chips: Iterable[Sequence[Chip]]) -> Iterable[ToolFace]:
+    """A dict by name, because faces take long to compare by all that they are."""
+    return {chip.tool.name: chip.tool for own in chips for chip in own}.values()
+
+
+def _live(runs: Sequence[Run], units: Mapping[int, Sequence[UnitChips]]) -> bool:
     return any(can_change(run.phase) for run in runs) or any(
-        may_still_change(own) for own in links.values()
+        unit.live for own in units.values() for unit in own
     )
 
 
-def _row(
-    run: Run,
-    chips: Sequence[Chip],
-    tools: Sequence[ToolFace],
-    shape: Shape,
-    strips: Mapping[int, SafeString],
-    by_end: bool,
-    now: datetime,
-) -> RunRow:
-    project, href = run.project.name, addresses.of_run(run)
+class _Look(NamedTuple):
+    """What is the same for all rows."""
+
+    columns: Columns
+    part: str
+    strips: Mapping[int, SafeString]
+    by_end: bool
+    now: datetime
+
+
+def _row(run: Run, units: tuple[UnitChips, ...], look: _Look) -> RunRow:
     workflow = run.workflow.name if run.workflow else ""
-    dom_id = _dom_id(shape.part, project, run.domain, run.name)
+    subject = Subject(run.project.name, run.domain, run.name, workflow, run.launched_by)
+    dom_id = _dom_id(look.part, *subject[:3])
     return RunRow(
         dom_id=dom_id,
-        name=run.name,
-        href=href,
-        project=project,
-        domain=run.domain,
-        workflow=workflow,
-        workflow_href=addresses.of_workflow(project, workflow) if workflow else "",
-        launched_by=run.launched_by,
+        subject=subject,
         phase=shown_phase(run.phase),
-        when=run.ended_at if by_end else run.created_at,
-        took=took(run.started_at, run.ended_at, now),
-        cells=in_markup(cells_of(chips, tools), dom_id=dom_id, run=run.name, href=href),
-        strip=strips.get(run.workflow_id or 0, ""),
+        when=run.ended_at if look.by_end else run.created_at,
+        took=took(run.started_at, run.ended_at, look.now),
+        cells=cells_of(units, look.columns, RowPlace(dom_id, run.name, subject.href)),
+        strip=look.strips.get(run.workflow_id or 0, ""),
     )
 
 
@@ -181,10 +200,11 @@ def _by_workflow(rows: Sequence[RunRow]) -> list[RunGroup]:
     """
     groups: dict[tuple[str, str, str], RunGroup] = {}
     for row in rows:
-        key = (row.project, row.domain, row.workflow)
+        subject = row.subject
+        key = (subject.project, subject.domain, subject.workflow)
         if key not in groups:
-            href, dom_id = row.workflow_href, _dom_id("group", *key)
-            groups[key] = RunGroup([], dom_id, row.workflow, href, *key[:2], row.strip)
+            href, dom_id = subject.workflow_href, _dom_id("group", *key)
+            groups[key] = RunGroup([], dom_id, subject.workflow, href, *key[:2], row.strip)
         groups[key].rows.append(row)
     return list(groups.values())
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.db import connection
 
 from linkhub.links.filters import CUSTOM as CUSTOM_NAME
-from linkhub.links.models import Tool
 from linkhub.links.read import ShownLink
 from linkhub.pages.icons import Icon, find_icon
 
@@ -25,15 +28,28 @@ class ToolFace:
 CUSTOM = ToolFace("", "Custom", Icon(symbol="ui-link"), (1, 0, ""))
 
 
-class Toolbox:
-    """The instance's tools, read once for a page."""
+class _ToolRow(NamedTuple):
+    name: str
+    title: str
+    kind: str
+    icon: str
+    position: int
 
-    def __init__(self, tools: Iterable[Tool]) -> None:
+
+_TOOLS = f"SELECT {', '.join(_ToolRow._fields)} FROM links_tool ORDER BY position, name"  # noqa: S608
+
+
+class Toolbox:
+    """The instance's tools; the same one as long as they are the same."""
+
+    def __init__(self, tools: Iterable[_ToolRow]) -> None:
         self._faces = {tool.name: _face(tool) for tool in tools}
 
     @classmethod
     def load(cls) -> Toolbox:
-        return cls(Tool.objects.only("name", "title", "kind", "icon", "position"))
+        with connection.cursor() as cursor:
+            cursor.execute(_TOOLS)
+            return _toolbox(tuple(map(_ToolRow._make, cursor.fetchall())))
 
     def of(self, link: ShownLink) -> ToolFace:
         return self._faces.get(link.tool, CUSTOM)
@@ -46,6 +62,11 @@ class Toolbox:
         return sorted(self._faces.values(), key=lambda tool: tool.position)
 
 
-def _face(tool: Tool) -> ToolFace:
+@lru_cache(maxsize=4)
+def _toolbox(tools: tuple[_ToolRow, ...]) -> Toolbox:
+    return Toolbox(tools)
+
+
+def _face(tool: _ToolRow) -> ToolFace:
     icon = find_icon(tool.title or tool.name, tool.icon, tool.kind, tool.name)
     return ToolFace(tool.name, tool.title or tool.name, icon, (0, tool.position, tool.name))

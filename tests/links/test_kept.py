@@ -12,7 +12,7 @@ from linkhub.links import work
 from linkhub.links.kept import Keeper, KeptUnit, UnitLinks
 from linkhub.links.models import Backlink, Link
 from linkhub.links.policy import url_policy
-from linkhub.links.read import keeper, links_in_brief, links_of_action, links_of_run
+from linkhub.links.read import keeper, links_in_brief, links_of_action, links_of_run, units_in_brief
 from linkhub.links.shown import Place, ShownLink
 from linkhub.links.standing import Written
 from linkhub.runs.changes import next_change
@@ -33,7 +33,7 @@ def _nothing_kept() -> Iterator[None]:
 
 
 def resolve(*actions: Action) -> None:
-    mark([make.unit_of(action) for action in actions])
+    mark([make.unit_of(each) for action in actions for each in (action, action.run)])
     work.drain(Pending.Lane.MAIN, seconds=10)
 
 
@@ -47,6 +47,11 @@ def resolved_action(**definition: Any) -> Action:
 def only(action: Action) -> ShownLink:
     [link] = links_of_action(Action.objects.get(pk=action.pk), now=NOW)
     return link
+
+
+def brief(action: Action) -> list[ShownLink]:
+    own, root = units_in_brief([action.run], now=NOW)[action.run_id]
+    return [*own, *root]
 
 
 def test_it_reads_no_links_that_are_as_they_were(django_assert_num_queries: Any) -> None:
@@ -83,7 +88,7 @@ def test_it_keeps_a_list_and_a_page_apart() -> None:
         make.make_pod(attempt, f"p{index}", worker_index=index, primary=not index)
     resolve(action)
     for _ in range(2):
-        assert len(links_in_brief([action.run], now=NOW)[action.run_id]) == 1
+        assert len(brief(action)) == 1
         assert len(links_of_run(action.run, now=NOW)) == 3
 
 
@@ -92,7 +97,7 @@ def test_it_sees_a_new_attempt_in_a_list() -> None:
     for number in (1, 2):
         make.make_pod(make.make_attempt(action, number), f"p{number}")
         resolve(action)
-        [link] = links_in_brief([action.run], now=NOW)[action.run_id]
+        [link] = brief(action)
         assert link.pod == f"p{number}"
 
 
@@ -107,6 +112,13 @@ def test_it_sees_another_primary_pod() -> None:
         Pod.objects.filter(pk=pod.pk).update(primary=not pod.primary)
     resolve(action)
     assert [link.pod for link in links_of_run(action.run, now=NOW)] == ["p2", "p1"]
+
+
+def test_an_export_keeps_nothing(django_assert_num_queries: Any) -> None:
+    run = resolved_action().run
+    for _ in range(2):
+        with django_assert_num_queries(4):  # its root, how both stand, its first pod, its links
+            links_in_brief([run], now=NOW)
 
 
 def test_it_sees_the_time_that_ends_a_link() -> None:

@@ -11,10 +11,13 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
-from linkhub.links import run_listing
+from linkhub.links import run_listing, work
+from linkhub.links.definitions import save_tool
+from linkhub.links.documents import ToolDocument
 from linkhub.links.filters import Filters
 from linkhub.links.horizon import Horizon
-from linkhub.runs.models import Run
+from linkhub.runs.models import Pending, Run
+from linkhub.runs.pending import mark
 from tests import factories as make
 from tests.pages.conftest import htmx
 from tests.pages.test_lists import body
@@ -283,3 +286,14 @@ def test_a_list_that_has_looked_far_says_so_and_leads_on(
     assert "Looked at runs back to 2026-01-05 11:00 UTC" in page
     older = page.partition(">Look further back<")[0].rpartition('href="')[2].partition('"')[0]
     assert rows(body(client, unescape(older))) == ["one"]
+
+
+def test_it_shows_a_tool_by_its_new_title_at_once(client: Client) -> None:
+    make_runs()
+    mark(make.unit_of(run) for run in Run.objects.all())
+    work.drain(Pending.Lane.MAIN, seconds=10)
+    assert heads(body(client, "/links/")) == ["grafana", "wandb", "Custom"]
+    save_tool(name="wandb", document=ToolDocument(kind="wandb", title="Weights"))
+    page = body(client, "/links/")
+    assert "<span>Weights</span></span></th>" in page
+    assert "(opens Weights in a new tab)" in page
