@@ -28,6 +28,7 @@ from linkhub.links.near import near_workflows
 from linkhub.links.reached import Older, divide, lock_older, move_on
 from linkhub.links.resolving.catalogue import Catalogue
 from linkhub.runs.models import Pending, Run, Task
+from linkhub.runs.nudges import nudge_backfills
 from linkhub.runs.pending import Unit, mark
 
 # How many runs are looked at together, and how often in one step.
@@ -46,6 +47,7 @@ def start_backfill(*, change: int, project: Project | None, reason: str) -> Back
     begins anew with the newest runs.
     """
     _cover_tasks()
+    transaction.on_commit(nudge_backfills, robust=True)
     return _start(change, None if project is None else project.pk, reason)
 
 
@@ -62,7 +64,8 @@ def advance_all() -> int:
     """
     with transaction.atomic():
         _cover_tasks()
-    room = settings.LINKHUB_BACKFILL_PENDING - waiting().count()
+    # What workers are at needs no room: they are to find the next when they have done it.
+    room = settings.LINKHUB_BACKFILL_PENDING - waiting().filter(claim=None).count()
     marked = 0
     for pk in Backfill.objects.filter(status=Backfill.Status.RUNNING).values_list("pk", flat=True):
         marked += advance(pk, limit=room - marked)

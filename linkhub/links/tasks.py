@@ -12,7 +12,7 @@ from psycopg.errors import LockNotAvailable
 from linkhub.links.backfill import advance_all, mark_new_projects
 from linkhub.links.backlinks.work import clear_away, write_due
 from linkhub.links.checking.rounds import check_links as check
-from linkhub.links.claims import claimable, rest_lost
+from linkhub.links.claims import Claimed, claimable, rest_lost
 from linkhub.links.clock import follow_clock
 from linkhub.links.configured import follow_configuration
 from linkhub.links.days import recompute_days
@@ -36,8 +36,15 @@ def resolve_pending(*, lane: str) -> None:
     """Resolve what is due in the lane; a round that runs out of time nudges for the next."""
     which = Pending.Lane(lane)
     nudge_arrived(which)
-    if not drain(which, seconds=ROUND_SECONDS):
+    if not drain(which, seconds=ROUND_SECONDS, beside=_go_on):
         nudge(which)
+
+
+def _go_on(claimed: list[Claimed]) -> None:
+    """Where there is enough for others, have another worker help; and keep a backfill's coming."""
+    nudge(Pending.Lane.MAIN)
+    if claimed[-1].priority == Pending.Priority.BACKFILL:
+        advance_all()
 
 
 @shared_task(name="linkhub.links.sweep_pending")  # type: ignore[untyped-decorator]

@@ -41,13 +41,20 @@ class Batch:
     began: float
 
 
-def drain(lane: Pending.Lane, *, seconds: float) -> bool:
-    """Resolve what is due in `lane`; return whether nothing was left when time was over."""
+def drain(
+    lane: Pending.Lane, *, seconds: float, beside: Callable[[list[Claimed]], None] | None = None
+) -> bool:
+    """Resolve what is due in `lane`; return whether nothing was left when time was over.
+
+    `beside` is called with each full batch, while that is written.
+    """
     deadline = time.monotonic() + seconds
     with Overlap(_write, _written) as writing:
         while time.monotonic() < deadline:
             if claimed := _claim(lane):
                 _work_off_counted(lane, claimed, writing)
+                if beside is not None and _is_full(lane, claimed):
+                    beside(claimed)
             elif not writing.finish():
                 return True
     return False

@@ -17,7 +17,7 @@ from kombu.exceptions import OperationalError
 
 from linkhub.runs.models import Pending
 
-TASK = "linkhub.links.resolve_pending"
+TASK, FOLLOW = "linkhub.links.resolve_pending", "linkhub.links.advance_backfills"
 QUEUES = {Pending.Lane.MAIN: "resolve", Pending.Lane.PYTHON: "python_links"}
 # A nudge whose worker died before it began is forgotten after this long.
 COALESCE_MILLISECONDS = 1000
@@ -37,14 +37,25 @@ def nudge(lane: Pending.Lane = Pending.Lane.MAIN) -> None:
     if not settings.REDIS_URL:
         return
     try:
-        if client().set(_key(lane), 1, nx=True, px=COALESCE_MILLISECONDS) and has_room(
-            QUEUES[lane]
-        ):
-            current_app.send_task(
-                TASK, kwargs={"lane": lane.value}, queue=QUEUES[lane], retry=False
-            )
+        if client().set(_key(lane), 1, nx=True, px=COALESCE_MILLISECONDS):
+            _send(TASK, QUEUES[lane], lane=lane.value)
     except (redis.RedisError, OperationalError) as error:
         log.warning("nudge_lost", lane=lane.value, error=str(error))
+
+
+def nudge_backfills() -> None:
+    """An edit need not wait for beat's next round."""
+    if not settings.REDIS_URL:
+        return
+    try:
+        _send(FOLLOW, settings.CELERY_TASK_DEFAULT_QUEUE)
+    except (redis.RedisError, OperationalError) as error:
+        log.warning("nudge_lost", task=FOLLOW, error=str(error))
+
+
+def _send(task: str, queue: str, **given: str) -> None:
+    if has_room(queue):
+        current_app.send_task(task, kwargs=given, queue=queue, retry=False)
 
 
 def nudge_arrived(lane: Pending.Lane) -> None:
