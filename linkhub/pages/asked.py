@@ -7,7 +7,7 @@ in this order, repeated), `show` and `after` (`windows.py`), `format=csv`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import get_args
 
 from django.http import QueryDict
@@ -30,14 +30,15 @@ MOST = 300
 class Asked:
     """`refused` says what of the address makes no sense: then nothing is listed.
 
-    `own` are the filters that stand in the address, `filters` with those of the page itself.
+    `own` are the filters that stand in the address, `filters` with those of the page itself. What
+    follows from the address does not tell one from another.
     """
 
     address: Address
-    own: Filters
-    filters: Filters
+    own: Filters = field(compare=False)
+    filters: Filters = field(compare=False)
     fixed: frozenset[str]
-    refused: list[str]
+    refused: list[str] = field(compare=False)
     order: OrderName
     grouped: bool
     columns: tuple[str, ...]

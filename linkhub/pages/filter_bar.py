@@ -119,6 +119,11 @@ def filter_bar(asked: Asked, toolbox: Toolbox, *, to_come: int, groups: bool = T
     )
 
 
+def is_filtered(asked: Asked) -> bool:
+    """Whether a filter of the address holds."""
+    return any(_chips(asked))
+
+
 def _field(asked: Asked, name: str) -> FilterField:
     label, kind, example = FIELDS[name]
     value = next(iter(asked.address.all(name)), "") if name in DATES else ""

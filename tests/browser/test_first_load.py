@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.template import engines
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, CDPSession
 from pytest_django.fixtures import Settings
@@ -68,7 +69,7 @@ def production(settings: Settings, tmp_path: Path, transactional_db: None) -> It
     backend = {"BACKEND": "linkhub.pages.stylesheet.JoinedStylesheet"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": backend}
     settings.STATIC_ROOT = tmp_path
-    markup.forget_sprite()
+    forget_markup()
     call_command("collectstatic", interactive=False, verbosity=0)
     server = LiveServerThread("localhost", lambda application: application)
     server.daemon = True
@@ -77,7 +78,13 @@ def production(settings: Settings, tmp_path: Path, transactional_db: None) -> It
     assert server.error is None
     yield f"http://localhost:{server.port}"
     server.terminate()
+    forget_markup()
+
+
+def forget_markup() -> None:
+    """What holds the addresses of static files."""
     markup.forget_sprite()
+    engines["django"].engine.template_loaders[0].reset()  # type: ignore[attr-defined]
 
 
 @pytest.fixture

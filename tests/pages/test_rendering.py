@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.template import Context, Template
 from django.test import RequestFactory
 from django_htmx.middleware import HtmxDetails
 
@@ -55,3 +56,20 @@ def test_a_template_keeps_to_the_strict_policy(path: Path) -> None:
 def test_a_partial_is_the_element_of_its_name(path: Path) -> None:
     for name, first in re.findall(r"{% partialdef (\w+) inline %}\s*(<[^{>]*)", path.read_text()):
         assert f'id="{name.replace("_", "-")}"' in first
+
+
+def test_it_renders_once_what_uses_nothing() -> None:
+    source = "{% load linkhub_pages %}{% once %}{% ui_icon 'x' %}{{ name }}{% endonce %}{{ name }}"
+    found = Template(source)
+    first, second = (found.render(Context({"name": name})) for name in ("ana", "bo"))
+    assert (first.count("ana"), second.count("bo"), first[:-3]) == (1, 1, second[:-2])
+    assert "#ui-x" in first
+
+
+def test_what_is_rendered_once_uses_no_variable() -> None:
+    inside = re.compile(r"{% once %}(.*?){% endonce %}", re.DOTALL)
+    found = [
+        text for path in TEMPLATES.rglob("*.html") for text in inside.findall(path.read_text())
+    ]
+    assert found
+    assert not [part for part in found if "{{" in part or "{% csrf" in part]

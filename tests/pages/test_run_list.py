@@ -16,6 +16,7 @@ from linkhub.links.definitions import save_tool
 from linkhub.links.documents import ToolDocument
 from linkhub.links.filters import Filters
 from linkhub.links.horizon import Horizon
+from linkhub.pages import run_list
 from linkhub.runs.models import Pending, Run
 from linkhub.runs.pending import mark
 from tests import factories as make
@@ -297,3 +298,13 @@ def test_it_shows_a_tool_by_its_new_title_at_once(client: Client) -> None:
     page = body(client, "/links/")
     assert "<span>Weights</span></span></th>" in page
     assert "(opens Weights in a new tab)" in page
+
+
+def test_it_keeps_the_filters_of_short_addresses_alone(client: Client) -> None:
+    make_runs()
+    run_list._kept_bar.cache_clear()
+    for words in ("one", "o" * 250):
+        for _ in range(2):
+            body(client, f"/links/?q={words}&key={words}")
+    kept = run_list._kept_bar.cache_info()
+    assert (kept.hits, kept.currsize) == (1, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django import template
+from django.template.base import Parser, Token
 from django.utils.safestring import SafeString, mark_safe
 
 from linkhub.pages import markup, run_rows
@@ -17,6 +18,28 @@ from linkhub.pages.timeline import Bar
 from linkhub.seeing.condition import remembered
 
 register = template.Library()
+
+
+class Once(template.Node):
+    """Markup of our own that is the same in every answer, as the first one had it."""
+
+    def __init__(self, inside: template.NodeList) -> None:
+        self.inside = inside
+        self.markup: SafeString | None = None
+
+    def render(self, context: template.Context) -> SafeString:
+        if self.markup is None:
+            # In a context of its own: what a request brings is no part of it.
+            self.markup = self.inside.render(context.new())
+        return self.markup
+
+
+@register.tag
+def once(parser: Parser, _token: Token) -> Once:
+    """What stands up to `endonce` is rendered once in a process; it can use no variable."""
+    inside = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return Once(inside)
 
 
 @register.filter
