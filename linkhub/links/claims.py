@@ -128,8 +128,6 @@ def claimable(lane: Pending.Lane) -> QuerySet[Pending]:
     )
 
 
-def resting() -> QuerySet[Pending]:
-    """The rows that failed too often and wait for new facts; each shows its error."""
-    return Pending.objects.filter(attempts__gte=settings.LINKHUB_MAX_ATTEMPTS).order_by(
-        F("not_before").desc(), "pk"
-    )
+def resting(most: int) -> QuerySet[Pending]:
+    """The rows that failed `most` times or more and wait for new facts; each shows its error."""
+    return Pending.objects.filter(attempts__gte=most).order_by(F("not_before").desc(), "pk")

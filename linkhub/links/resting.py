@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django.conf import settings
+from django.db.models import QuerySet
+
+from linkhub.lib.made_once import MadeOnce
 from linkhub.links.claims import resting
 from linkhub.runs.models import Pending, Run
 from linkhub.runs.pending import Unit
@@ -37,8 +42,19 @@ class Resting:
 
 def resting_of_run(run: Run, action_id: int | None = None) -> list[Resting]:
     """What rests of the run, or of one of its actions; the latest first, and not all of many."""
-    rows = resting().filter(run=run, claim=None)
-    if action_id is not None:
-        rows = rows.filter(action=action_id)
-    found = rows.values_list("action__name", "error")[:MOST_SHOWN]
-    return [Resting(action, error) for action, error in found]
+    most = settings.LINKHUB_MAX_ATTEMPTS
+    rows = (
+        _OF_RUN.rows(most=most, run=run.pk)
+        if action_id is None
+        else _OF_ACTION.rows(most=most, action=action_id)
+    )
+    return [Resting(action, error) for action, error in rows]
+
+
+def _shown(most: int, **of: int) -> QuerySet[Pending, Any]:
+    rows = resting(most).filter(claim=None, **of)
+    return rows.values_list("action__name", "error")[:MOST_SHOWN]
+
+
+_OF_RUN = MadeOnce(_shown, most=int, run=int)
+_OF_ACTION = MadeOnce(_shown, most=int, action=int)

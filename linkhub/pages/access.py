@@ -6,15 +6,19 @@ No view looks up by itself what a user typed; it asks here.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import Concatenate, ParamSpec, cast
+import json
+from collections.abc import Callable, Iterable
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 
-from linkhub.accounts.models import Project
+from linkhub.accounts.models import Project, ProjectQuerySet, User
+from linkhub.lib.made_once import MadeOnce
 from linkhub.lib.visible import plain
 from linkhub.pages.rendering import asked_partial, page
 from linkhub.pages.requests import Request
@@ -66,10 +70,9 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def project_or_404(request: Request, name: str) -> Project:
-    project = Project.objects.visible_to(request.user).filter(name=name).first()
-    if project is None:
-        raise Http404("There is no such project, or you may not see it.")
-    return project
+    for row in _visible(_project_by_name, request, name=name):
+        return Project.from_db(DEFAULT_DB_ALIAS, _PROJECT, row)
+    raise Http404("There is no such project, or you may not see it.")
 
 
 def maintained_or_404(request: Request, name: str) -> Project:
@@ -92,11 +95,10 @@ def workflows_or_404(request: Request, project: str, name: str) -> list[Workflow
 
 
 def run_or_404(request: Request, project: str, domain: str, name: str) -> Run:
-    runs = Run.objects.visible_to(request.user).select_related("project", "workflow")
-    run = runs.filter(project__name=project, domain=domain, name=name).first()
-    if run is None:
-        raise NotThereYet(f"run {plain(name)}")
-    return run
+    """The run with its project and workflow, as far as pages show them."""
+    for row in _visible(_run_by_name, request, project=project, domain=domain, name=name):
+        return _run_of(row)
+    raise NotThereYet(f"run {plain(name)}")
 
 
 def action_or_404(run: Run, name: str) -> Action:
@@ -104,3 +106,61 @@ def action_or_404(run: Run, name: str) -> Action:
     if action is None:
         raise NotThereYet(f"action {plain(name)} of run {plain(run.name)}")
     return action
+
+
+def _columns(model: type[Model], *left_out: str) -> tuple[str, ...]:
+    """In the order that `from_db` wants them in."""
+    fields = model._meta.concrete_fields
+    return tuple(field.attname for field in fields if field.name not in left_out)
+
+
+# Without what recording keeps beside each fact; read when something asks for it after all.
+_RUN = _columns(Run, "stamps", "observed", "reopened_at", "received_at")
+_PROJECT, _WORKFLOW = _columns(Project), _columns(Workflow)
+_JSON = frozenset({"labels", "context"})
+
+
+def _visible(made: Callable[..., MadeOnce], request: Request, **names: str) -> Iterable[Any]:
+    """What is of these names, if the viewer may see it."""
+    viewer = request.user
+    if not viewer.is_active:
+        return ()
+    return made(is_admin=viewer.is_superuser).rows(viewer=viewer.pk, **names)
+
+
+def _projects(viewer: int, is_admin: bool) -> ProjectQuerySet:
+    return Project.objects.visible_to(User(pk=viewer, is_superuser=is_admin))
+
+
+@functools.cache
+def _project_by_name(*, is_admin: bool) -> MadeOnce:
+    def asked(viewer: int, name: str) -> QuerySet[Project, Any]:
+        return _projects(viewer, is_admin).filter(name=name).values_list(*_PROJECT)
+
+    return MadeOnce(asked, viewer=int, name=str)
+
+
+@functools.cache
+def _run_by_name(*, is_admin: bool) -> MadeOnce:
+    def asked(viewer: int, project: str, domain: str, name: str) -> QuerySet[Run, Any]:
+        of_name = _projects(viewer, is_admin).filter(name=project).values("pk")[:1]
+        runs = Run.objects.filter(project=of_name, domain=domain, name=name)
+        others = (
+            [f"project__{name}" for name in _PROJECT],
+            [f"workflow__{name}" for name in _WORKFLOW],
+        )
+        return runs.values_list(*_RUN, *others[0], *others[1])
+
+    return MadeOnce(asked, viewer=int, project=str, domain=str, name=str)
+
+
+def _run_of(row: tuple[Any, ...]) -> Run:
+    at, columns = len(_RUN), zip(_RUN, row, strict=False)
+    own = [json.loads(value) if name in _JSON and value else value for name, value in columns]
+    project, workflow = row[at : at + len(_PROJECT)], row[at + len(_PROJECT) :]
+    run = Run.from_db(DEFAULT_DB_ALIAS, _RUN, own)
+    run.project = Project.from_db(DEFAULT_DB_ALIAS, _PROJECT, project)
+    run.workflow = None
+    if workflow[0] is not None:
+        run.workflow = Workflow.from_db(DEFAULT_DB_ALIAS, _WORKFLOW, workflow)
+    return run

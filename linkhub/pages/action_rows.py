@@ -6,12 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import F, Window
+from django.db.models import F, QuerySet, Window
 from django.db.models.functions import Left, RowNumber
 
+from linkhub.lib.made_once import MadeOnce
 from linkhub.links.read import ShownLink
 from linkhub.pages import addresses
 from linkhub.pages.chips import OUT_OF_SIGHT, Chip, make_chips
@@ -128,20 +129,24 @@ def address_of_list(run: Run, query: Mapping[str, str]) -> str:
 
 def histories(actions: Collection[int]) -> dict[int, History]:
     """By action id: a bounded number of attempts each, however many there were."""
-    rank = Window(RowNumber(), partition_by=F("action_id"), order_by=F("number").desc())
-    rows = (
-        Attempt.objects.filter(action__in=actions)
-        .annotate(rank=rank, start_of_error=Left("error", MOST_OF_AN_ERROR))
-        .filter(rank__lte=MOST_ATTEMPTS)
-        .order_by("action_id", "number")
-        .values_list("action_id", "start_of_error", *Tried._fields)
-    )
     tried: dict[int, list[Tried]] = defaultdict(list)
     errors: dict[int, str] = {}
-    for action_id, error, *of_attempt in rows:
+    for action_id, error, *of_attempt in _ATTEMPTS.rows(actions=list(actions)):
         tried[action_id].append(Tried(*of_attempt))
         errors[action_id] = error
     return {action_id: History(each, errors[action_id]) for action_id, each in tried.items()}
+
+
+def _attempts(actions: list[int]) -> QuerySet[Attempt, Any]:
+    rank = Window(RowNumber(), partition_by=F("action_id"), order_by=F("number").desc())
+    ranked = Attempt.objects.filter(action__any_of=actions).annotate(
+        rank=rank, start_of_error=Left("error", MOST_OF_AN_ERROR)
+    )
+    newest = ranked.filter(rank__lte=MOST_ATTEMPTS).order_by("action_id", "number")
+    return newest.values_list("action_id", "start_of_error", *Tried._fields)
+
+
+_ATTEMPTS = MadeOnce(_attempts, actions=list)
 
 
 def action_row(

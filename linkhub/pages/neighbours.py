@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from linkhub.lib.keyset import after
+from linkhub.lib.made_once import MadeOnce
 from linkhub.pages import addresses
 from linkhub.runs.models import Run
 
@@ -33,11 +38,18 @@ def neighbours_of(run: Run) -> Neighbours:
     if run.workflow_id is None:
         return Neighbours(None, None, compare)
     here = (run.created_at, run.pk)
-    of_workflow = Run.objects.filter(workflow=run.workflow_id)
-    older, newer = (after(of_workflow, order, here)[:1] for order in (NEWEST, OLDEST))
-    rows = older.union(newer, all=True).values_list("created_at", "pk", "name")
+    rows = _AROUND.rows(workflow=run.workflow_id, created=run.created_at, pk=run.pk)
     names = {(created, pk) > here: name for created, pk, name in rows}
     return Neighbours(_neighbour(run, names.get(False)), _neighbour(run, names.get(True)), compare)
+
+
+def _around(workflow: int, created: datetime, pk: int) -> QuerySet[Run, Any]:
+    of_workflow = Run.objects.filter(workflow=workflow)
+    older, newer = (after(of_workflow, order, (created, pk))[:1] for order in (NEWEST, OLDEST))
+    return older.union(newer, all=True).values_list("created_at", "pk", "name")
+
+
+_AROUND = MadeOnce(_around, workflow=int, created=datetime, pk=int)
 
 
 def _neighbour(run: Run, name: str | None) -> Neighbour | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from linkhub.lib.made_once import MadeOnce
 from linkhub.runs.models import Action, Run
 from linkhub.runs.tree import Tree
 
@@ -36,14 +38,24 @@ class Placed(NamedTuple):
     alike: Sequence[Sketch]
 
 
+COLUMNS = ("pk", "name", "parent", "task__name", "phase", "started_at", "ended_at")
+
+
 def sketches(run: Run, most: int) -> list[Sketch]:
     """Of the run's actions, the first `most` by name."""
-    return sketched(run.actions.order_by("name"), most)
+    return [Sketch(*row) for row in _first(most).rows(run=run.pk)]
+
+
+@cache
+def _first(most: int) -> MadeOnce:
+    def asked(run: int) -> QuerySet[Action, Any]:
+        return Action.objects.filter(run=run).order_by("name").values_list(*COLUMNS)[:most]
+
+    return MadeOnce(asked, run=int)
 
 
 def sketched(actions: QuerySet[Action], most: int) -> list[Sketch]:
-    columns = ("pk", "name", "parent", "task__name", "phase", "started_at", "ended_at")
-    return [Sketch(*row) for row in actions.values_list(*columns)[:most]]
+    return [Sketch(*row) for row in actions.values_list(*COLUMNS)[:most]]
 
 
 def outline(found: Iterable[Sketch], now: datetime) -> Iterator[Placed]:

@@ -123,7 +123,7 @@ def test_it_leaves_a_row_alone_that_another_has_claimed_since():
 def test_it_lets_rest_what_failed_too_often(settings):
     make.make_pending(units(1)[0], attempts=settings.LINKHUB_MAX_ATTEMPTS, error="no good")
     assert claims.claim(MAIN, 10) == []
-    assert [row.error for row in claims.resting()] == ["no good"]
+    assert [row.error for row in claims.resting(settings.LINKHUB_MAX_ATTEMPTS)] == ["no good"]
 
 
 def test_it_claims_a_resting_row_again_after_a_new_mark(settings):
@@ -137,7 +137,7 @@ def test_it_gives_a_lost_last_attempt_its_error(settings):
     limit = settings.LINKHUB_MAX_ATTEMPTS
     make.make_pending(units(1)[0], attempts=limit, claim=7, claimed_until=LONG_AGO)
     assert claims.rest_lost() == 1
-    assert [row.error for row in claims.resting()] == [claims.LOST]
+    assert [row.error for row in claims.resting(settings.LINKHUB_MAX_ATTEMPTS)] == [claims.LOST]
 
 
 @pytest.mark.django_db(transaction=True)
