@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -80,11 +81,13 @@ def server(folder: Path) -> Iterator[int]:
     options = f"--interface wsgi --port {port} --blocking-threads 4 --no-ws app:application"
     command = [sys.executable, "-m", "granian", *options.split()]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env=environment, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         yield port
     finally:
-        process.kill()  # it would wait for those that stall
+        os.killpg(process.pid, signal.SIGKILL)  # it would wait for those that stall
         process.wait(30)
 
 
