@@ -1,4 +1,4 @@
-"""The markup of what a page shows by the hundred: a chip, a phase, an icon, a bar of time.
+"""The markup of what a page shows by the hundred: a chip, a fact, a phase, an icon, a bar of time.
 
 Each would be a template of ten lines; included hundreds of times, those took half of a page's
 time. Every value is escaped here, one by one.
@@ -7,22 +7,25 @@ time. Every value is escaped here, one by one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from html import escape
 
 from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 
 from linkhub.lib import visible
 from linkhub.links.read import KEPT
 from linkhub.pages.chips import Chip
+from linkhub.pages.facts import Fact
 from linkhub.pages.icons import Icon
 from linkhub.pages.phases import ShownPhase
 from linkhub.pages.timeline import Bar
 from linkhub.pages.times import ago, is_date
 
+LONG_VALUE, START_OF_VALUE = 160, 120
 CODE = re.compile(r"`([^`]+)`")
 
 
@@ -109,6 +112,22 @@ def _bar(drawn: Bar) -> Iterator[str]:
         yield f'<rect class="{each.tone}" x="{each.start:.2f}%" width="{each.width:.2f}%" rx="2">'
         yield f"<title>{escape(each.words)}</title></rect>"
     yield "</svg>"
+
+
+def facts(listed: Iterable[Fact]) -> SafeString:
+    """A list of labels and values; a long value is folded, a link where it leads somewhere."""
+    pairs = [f"<dt>{shown_name(fact.label)}</dt><dd>{_value(fact)}</dd>" for fact in listed]
+    return _safe(f'<dl class="facts panel">{"".join(pairs)}</dl>')
+
+
+def _value(fact: Fact) -> str:
+    whole = shown_name(fact.value)
+    if fact.href:
+        return f'<a href="{escape(fact.href)}">{whole}</a>'
+    if len(fact.value) <= LONG_VALUE:
+        return whole
+    start = shown_name(Truncator(fact.value).chars(START_OF_VALUE))
+    return f'<details class="long"><summary>{start}</summary>{whole}</details>'
 
 
 def icon(symbol: str) -> SafeString:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django import template
 from django.template.base import Parser, Token
 from django.utils.safestring import SafeString, mark_safe
 
-from linkhub.pages import markup, run_rows
+from linkhub.pages import action_markup, markup, run_rows
+from linkhub.pages.action_rows import ActionRow
 from linkhub.pages.chips import Chip
+from linkhub.pages.facts import Fact
 from linkhub.pages.icons import Icon, find_icon
 from linkhub.pages.phases import ShownPhase
+from linkhub.pages.run_page import RunPage
 from linkhub.pages.run_table import RunRow, RunTable
 from linkhub.pages.theme import theme_of
 from linkhub.pages.timeline import Bar
@@ -65,7 +69,7 @@ def chosen_theme(context: template.Context) -> str:
 def troubles() -> list[str]:
     """What this process last saw to be away; nothing is asked for a page."""
     seen = remembered()
-    return [part.said for part in seen.parts if part.shown] if seen else []
+    return [part.told for part in seen.parts if part.told] if seen else []
 
 
 @register.filter
@@ -84,6 +88,18 @@ def link_chip(chip: Chip, with_icon: object = "") -> SafeString:
 def run_row(row: RunRow, table: RunTable) -> SafeString:
     """A row of the table of runs."""
     return run_rows.run_row(row, table)
+
+
+@register.simple_tag
+def action_row(row: ActionRow, page: RunPage) -> SafeString:
+    """A row of a run's tree or list of actions."""
+    return action_markup.action_row(row, now=page.now, says_parent=page.part is not None)
+
+
+@register.simple_tag
+def fact_list(facts: Sequence[Fact]) -> SafeString:
+    """Labels and values; a long value is folded."""
+    return markup.facts(facts)
 
 
 @register.simple_tag
