@@ -13,6 +13,7 @@ from itertools import pairwise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from linkhub.seeing.looks import APART as LOOKS_APART
 from linkhub.seeing.models import Look
 
 SLOT = timedelta(minutes=10)
@@ -88,9 +89,16 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class LastDay:
+    """`first` is when the first points come, where a look has been taken and nothing is known."""
+
     since: datetime
     until: datetime
     plots: list[Plot]
+    first: datetime | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return any(value is not None for plot in self.plots for value in plot.values)
 
     @property
     def hours(self) -> list[Hour]:
@@ -110,9 +118,15 @@ def last_day(now: datetime) -> LastDay:
     """One query."""
     since = now - SLOTS * SLOT
     rows = Look.objects.filter(at__gte=since).order_by("at").values_list("at", "numbers")
-    read = _readings(list(rows), since)
+    looks = list(rows)
+    read = _readings(looks, since)
     plots = [Plot(each, read[each.title], _drawing(each, read[each.title])) for each in MEASURES]
-    return LastDay(since, now, plots)
+    return LastDay(since, now, plots, _next_look([at for at, _ in looks[-1:]], now))
+
+
+def _next_look(last: Sequence[datetime], now: datetime) -> datetime | None:
+    """Beat asks for looks more often than they are taken; where it does not, nobody knows."""
+    return next((at + 2 * LOOKS_APART for at in last if now - at < 2 * LOOKS_APART), None)
 
 
 def short(value: Value) -> str:

@@ -41,14 +41,15 @@ QUEUES: Final = {
 class Part:
     """`state` is `ok` or a word for what is wrong, `said` what follows from that.
 
-    What `stops` LinkHub leaves it unable to serve; of what is `shown`, every page tells.
+    What `stops` LinkHub leaves it unable to serve. `told` is what every page says of it, empty
+    where those who read notice nothing.
     """
 
     name: str
     state: str = OK
     said: str = ""
     stops: bool = False
-    shown: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def _redis() -> Part:
         client().ping()
     except redis.RedisError:
         said = "Redis does not answer: links of new runs come later."
-        return Part("redis", "unreachable", said, shown=True)
+        return Part("redis", "unreachable", said, told="Redis does not answer.")
     return Part("redis")
 
 
@@ -130,10 +131,11 @@ def _workers(processes: Iterable[Process]) -> Part:
     idle = [queue for queue in wanted_queues() if queue not in served]
     if not idle:
         return Part("workers")
-    told = "; ".join(QUEUES[queue] for queue in idle)
+    follows = "; ".join(QUEUES[queue] for queue in idle)
     missing = ", ".join(idle)
-    said = f"No worker takes tasks from {missing}: {told}."
-    return Part("workers", f"none for {missing}", said, shown=MAIN_QUEUE in idle)
+    said = f"No worker takes tasks from {missing}: {follows}."
+    told = "No worker resolves links." if MAIN_QUEUE in idle else ""
+    return Part("workers", f"none for {missing}", said, told=told)
 
 
 def _beat(processes: Iterable[Process]) -> Part:
@@ -151,7 +153,7 @@ def _queue() -> Part:
     if oldest <= settings.LINKHUB_LATE_SECONDS:
         return Part("queue")
     said = f"New runs wait for their links, the oldest for {_words(oldest)}."
-    return Part("queue", f"{oldest:.0f} s behind", said, shown=True)
+    return Part("queue", f"{oldest:.0f} s behind", said, told=said)
 
 
 def _words(seconds: float) -> str:

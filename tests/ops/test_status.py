@@ -99,6 +99,16 @@ def test_it_says_in_a_table_what_it_draws(admin: Client) -> None:
     assert "<td>1234</td>" in shown
 
 
+def test_it_says_once_that_nothing_has_been_measured(admin: Client) -> None:
+    assert "two minutes after beat and a worker have started" in body(admin)
+    make_look(1)
+    shown = body(admin)
+
+    assert shown.count("Nothing has been measured yet.") == 1
+    assert f"come at {Look.objects.get().at + timedelta(seconds=110):%H:%M} UTC" in shown
+    assert '<svg class="day-plot"' not in shown
+
+
 @pytest.mark.parametrize(
     ("value", "text"), [(None, ""), (0, "0"), (0.01234, "0.0123"), (123.4, "123"), (45678, "46k")]
 )
@@ -144,9 +154,10 @@ def test_pages_say_what_a_web_process_saw_to_be_away(admin: Client) -> None:
     report(Role(Process.Kind.WEB, "web@a:1"))
     shown = admin.get("/").content.decode()
 
-    assert "links are not resolved" in shown
+    assert "No worker resolves links." in shown
+    assert shown.count("What is shown may be behind.") == 1
     assert Process.objects.get().name == "web@a:1"
-    assert "links are not resolved" not in Client().get("/sign-in/").content.decode()
+    assert "No worker resolves links." not in Client().get("/sign-in/").content.decode()
 
 
 def test_pages_say_nothing_where_all_is_well(admin: Client, settings: Settings) -> None:
