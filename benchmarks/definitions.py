@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from linkhub.links.configured import follow_configuration
 from linkhub.links.definitions import save_definition, save_tool
 from linkhub.links.documents import DefinitionDocument, ToolDocument
 from linkhub.links.models import Backfill
@@ -81,7 +82,11 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
 
 
 def define() -> None:
-    """Save tools and definitions; there are no runs yet that a backfill would have to reach."""
+    """Save tools and definitions; there are no runs yet that a backfill would have to reach.
+
+    Settings are followed as well, or workers would take them for changed, and resolve everything.
+    """
+    follow_configuration()
     for name, tool in TOOLS.items():
         save_tool(name=name, document=ToolDocument.model_validate(tool))
     for key, definition in DEFINITIONS.items():
