@@ -90,6 +90,17 @@ def networks(name: str, default: list[str]) -> list[ipaddress.IPv4Network | ipad
 FEW_ROWS = {"max_parallel_workers_per_gather": "0", "enable_memoize": "off", "jit": "off"}
 
 
+# A server that vanished with its machine tells nobody: its connections end after a minute, where
+# the system would wait for hours.
+GONE: dict[str, str | int] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+
+
 def database_options(seconds: int) -> dict[str, str | int]:
     """A statement ends after `seconds`, waiting for a lock after a third, a transaction in which
     nothing happens after twice that. With 0 none is sent, which a PgBouncer would refuse."""
@@ -100,7 +111,7 @@ def database_options(seconds: int) -> dict[str, str | int]:
     }
     sent = {name: f"{value * 1000:.0f}" for name, value in limits.items()} | FEW_ROWS
     options = " ".join(f"-c {name}={value}" for name, value in sent.items())
-    return {"connect_timeout": 5} | ({"options": options} if seconds else {})
+    return GONE | ({"options": options} if seconds else {})
 
 
 def log_level() -> str:
@@ -295,6 +306,10 @@ SOCIALACCOUNT_LOGIN_ON_GET = True
 # --- Celery -----------------------------------------------------------------------------
 
 REDIS_URL = read("str", "REDIS_URL", "")
+if REDIS_URL and not re.match(r"(rediss?|unix)://", REDIS_URL):
+    raise ImproperlyConfigured(
+        "REDIS_URL must begin with redis://, rediss:// or unix://, as in redis://:…@localhost:6379/0."
+    )
 # redis-py says unix:///path?db=0 where Celery says redis+socket:///path?virtual_host=0.
 CELERY_BROKER_URL = re.sub(r"^unix://", "redis+socket://", REDIS_URL).replace(
     "?db=", "?virtual_host="

@@ -71,6 +71,14 @@ def test_it_says_what_a_server_said() -> None:
     assert ":b@" not in f"{finding} {other}"
 
 
+@pytest.mark.django_db
+def test_a_server_that_refuses_is_not_taken_for_one_that_is_away() -> None:
+    [other] = outside.database(database_url().replace("/test_", "/no_test_"))
+
+    assert "does not exist" in other.said
+    assert "DATABASE_URL" in other.do
+
+
 def test_an_address_that_is_none_is_told() -> None:
     [finding] = outside.database("nonsense")
     [other] = outside.broker("nonsense")

@@ -55,6 +55,7 @@ def test_it_documents_what_it_reads() -> None:
     [
         ("SECRET_KEY", ""),
         ("DATABASE_URL", "mysql://x@localhost/x"),
+        ("REDIS_URL", "localhost:6379"),
         ("LINKHUB_MAX_ATTEMPTS", "many"),
         ("LINKHUB_RESOLVE_BATCH", "0"),
         ("LINKHUB_TOKEN_REQUESTS", "-1"),

@@ -30,6 +30,9 @@ EVICTING = "allkeys-", "volatile-"
 # Clocks that differ by so much put links' times, leases and sign-ins off.
 SKEW_NOTED, SKEW_WRONG = 1.0, 10.0
 CONNECTIONS_NOTED = 0.8
+REFUSED = (
+    "a name or password in DATABASE_URL is not the server's, or the server is busy or starting"
+)
 
 SERVER = """
     SELECT current_setting('server_version'), current_setting('max_connections')::int,
@@ -91,6 +94,9 @@ def database(url: str) -> Iterable[Finding]:
             row = connection.execute(SERVER).fetchone()
             after = time.time()
     except psycopg.Error as error:
+        if "FATAL:" in str(error):
+            said = str(error).rpartition("FATAL:")[2].strip()
+            return [wrong("database", f"takes no connection ({said})", REFUSED)]
         return [wrong("database", f"does not answer ({told(error)})", _mending(url))]
     milliseconds = 1000 * (time.monotonic() - began)
     version, most, used, theirs = row or ("", 1, 0, before)
