@@ -115,12 +115,10 @@ def page_of_links(
     place = None if cursor is None else _link_place(cursor, order)
     rows: list[LinkRow] = []
     if place is None or place[0] != OF_PROJECTS:
-        time = "run_created" if order == CREATED else "run__ended_at"
         ordered = _of_runs(links, order, place)
         start = None if place is None else time_of(place[1])
         for floor in floors(viewer, filters, order=order, start=start, horizon=OF_LINKS):
-            down = ordered if floor is None else ordered.filter(**{f"{time}__gte": floor})
-            rows = _rows(down[: limit + 1])
+            rows = _rows(_down_to(ordered, order, floor)[: limit + 1])
             if len(rows) > limit:
                 return rows[:limit], rows[limit - 1].cursor(order)
         if floor is not None:
@@ -128,6 +126,16 @@ def page_of_links(
     if order == CREATED:
         rows += _of_projects(links, place, limit + 1 - len(rows))
     return rows[:limit], rows[limit - 1].cursor(order) if len(rows) > limit else None
+
+
+def _down_to(links: QuerySet[Link], order: OrderName, floor: datetime | None) -> QuerySet[Link]:
+    if floor is None:
+        return links
+    if order != CREATED:
+        return links.filter(run__ended_at__gte=floor)
+    # Said of the run as well: the database knows not that both are one, and would look through
+    # all runs for those of a phase. What differs is about to be written again.
+    return links.filter(run_created__gte=floor, run__created_at__gte=floor)
 
 
 def _of_projects(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from benchmarks import definitions
 from benchmarks.growing import TABLES, Data
 from benchmarks.runs import documents, mark
+from linkhub.links import listing, run_listing
 from linkhub.links.backfill import mark_new_projects
 from linkhub.links.models import Link
 from linkhub.links.tasks import recompute_marked_days, sweep_pending
@@ -86,6 +88,9 @@ def _lists(run: Run) -> list[str]:
         *("state=ready", f"key={definitions.RUN_KEY}"),
         *(f"since={run.created_at:%Y-%m-%dT%H:%M:%SZ}", f"{narrow}", f"{narrow}&order=-ended"),
         *(f"until={run.created_at:%Y-%m-%dT%H:%M:%SZ}", f"task={workflow}", "domain=production"),
+        *(f"q={run.name}", f"q={workflow}", "q=in-no-name", "q=in-no-name&order=-ended"),
+        *(f"{name}=none" for name in ("domain", "workflow", "task", "tool", "key", "user")),
+        *("phase=paused", "state=failed", "label=no=one", "phase=paused&user=ana&q=in-no-name"),
     ]
     of_project = [query for query in asked if "project=" not in query]
     return [
@@ -115,7 +120,14 @@ def _looked_up(run: Run) -> list[str]:
     ]
 
 
-def test_no_page_reads_more_rows_than_it_is_about(run: Run) -> None:
+def test_no_page_reads_more_rows_than_it_is_about(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name, looks in (
+        (run_listing, "OF_RUNS", (100, 500)),
+        (listing, "OF_LINKS", (20, 100)),
+    ):
+        monkeypatch.setattr(module, name, replace(getattr(module, name), looks=looks))
     client = Client()
     client.force_login(make.make_user("reader"))
     _, secret = make.make_token()
