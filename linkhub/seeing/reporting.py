@@ -6,13 +6,13 @@ touches what the process is for: a database that is away costs a line in the log
 
 from __future__ import annotations
 
-import atexit
 import os
 import socket
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from multiprocessing.util import Finalize
 
 import structlog
 from django.db import DatabaseError, connection
@@ -65,7 +65,8 @@ class Reporter:
                 self._role = role
                 self._thread = threading.Thread(target=self._run, name="reporting", daemon=True)
                 self._thread.start()
-                atexit.register(self.end)
+                # Also in a web server's process, which ends without what `atexit` is for.
+                Finalize(None, self.end, exitpriority=1)
 
     def end(self) -> None:
         """Report for the last time, and take the process's row along."""

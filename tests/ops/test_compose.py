@@ -221,6 +221,9 @@ def test_each_service_gets_healthy_by_its_own_check(name: str, migrated: Any, po
         assert process.poll() is None, log
         assert is_healthy(name, mine, port), log
     assert process.returncode == 0, log
+    with psycopg.connect(mine["DATABASE_URL"]) as connection:
+        rows = connection.execute("SELECT name FROM seeing_process").fetchall()
+    assert rows == [], "it ended in order and left its row"
 
 
 @pytest.mark.slow
