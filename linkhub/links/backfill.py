@@ -57,15 +57,19 @@ def cancel_backfill(backfill: Backfill) -> bool:
     return bool(running.update(status=Backfill.Status.CANCELLED, finished_at=Now()))
 
 
-def advance_all() -> int:
+def advance_all(*, room_for: float = 0.0) -> int:
     """Let each running backfill mark its next units; return how many were marked.
 
-    Together they keep at most LINKHUB_BACKFILL_PENDING units waiting.
+    Together they keep at most LINKHUB_BACKFILL_PENDING units waiting; nothing is done where there
+    is less room than for a share `room_for` of them.
     """
     with transaction.atomic():
         _cover_tasks()
     # What workers are at needs no room: they are to find the next when they have done it.
-    room = settings.LINKHUB_BACKFILL_PENDING - waiting().filter(claim=None).count()
+    most = settings.LINKHUB_BACKFILL_PENDING
+    room = most - waiting().filter(claim=None).count()
+    if room < room_for * most:
+        return 0
     marked = 0
     for pk in Backfill.objects.filter(status=Backfill.Status.RUNNING).values_list("pk", flat=True):
         marked += advance(pk, limit=room - marked)
@@ -73,10 +77,14 @@ def advance_all() -> int:
 
 
 def advance(pk: int, *, limit: int) -> int:
-    """Mark up to `limit` of a backfill's next units; return how many were marked."""
+    """Mark up to `limit` of a backfill's next units; return how many were marked.
+
+    The last few are left for the next time: where a window's units are not all to be marked, each
+    window would be looked at for half of what is left, and again for half of that.
+    """
     marked = 0
     for _ in range(WINDOWS):
-        if marked >= limit:
+        if limit - marked <= limit // 4:
             break
         with transaction.atomic():
             found = _step(pk, limit - marked)
@@ -157,7 +165,8 @@ def _step(pk: int, limit: int) -> int | None:
     catalogue = load_catalogue()
     runs = _runs_to_look_at(backfill, catalogue)
     older = lock_older([pk for _, pk in runs], backfill.change, limit)
-    again, passed = divide(older, catalogue)
+    # Those near are looked at again with the others: what is sure is enough here.
+    again, passed = divide(older, catalogue, by_keys=not backfill.near)
     projects = _stale_projects(backfill) if backfill.cursor_run is None else []
     units = [*projects, *(one.unit for one in again)]
     marked = mark(units, priority=Pending.Priority.BACKFILL)

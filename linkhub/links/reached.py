@@ -98,16 +98,24 @@ def lock_older(runs: Collection[int], change: int, limit: int) -> list[Older]:
         return [Older(*row) for row in cursor.fetchall()]
 
 
-def divide(older: Sequence[Older], catalogue: Catalogue) -> tuple[list[Older], list[Older]]:
+def divide(
+    older: Sequence[Older], catalogue: Catalogue, *, by_keys: bool = True
+) -> tuple[list[Older], list[Older]]:
     """Those to be resolved again, and those that nothing up to the catalogue's change reaches.
 
     What is queued is not judged: a worker that read older definitions may be about to store it.
+    Not `by_keys`: what only the keys of stored links could tell counts as not reached.
     """
-    idle = {one.unit: one.change for one in older if one.change is not None and not one.queued}
-    places = {one.unit: Place(one.project, one.domain) for one in older if one.unit in idle}
-    reached = out_of_date(places, idle, _keys_of(idle, catalogue), catalogue)
-    again = [one for one in older if one.unit not in idle or one.unit in reached]
-    return again, [one for one in older if one.unit in idle and one.unit not in reached]
+    units = {one.unit: one for one in older}
+    idle = {
+        unit: one.change for unit, one in units.items() if one.change is not None and not one.queued
+    }
+    places = {unit: Place(units[unit].project, units[unit].domain) for unit in idle}
+    keys = _keys_of(idle, catalogue) if by_keys else defaultdict(set)
+    reached = out_of_date(places, idle, keys, catalogue)
+    passed = idle.keys() - reached
+    again = [one for unit, one in units.items() if unit not in passed]
+    return again, [one for unit, one in units.items() if unit in passed]
 
 
 def move_on(passed: Collection[Older], change: int) -> None:

@@ -44,7 +44,7 @@ def _go_on(claimed: list[Claimed]) -> None:
     """Where there is enough for others, have another worker help; and keep a backfill's coming."""
     nudge(Pending.Lane.MAIN)
     if claimed[-1].priority == Pending.Priority.BACKFILL:
-        advance_all()
+        advance_all(room_for=0.5)
 
 
 @shared_task(name="linkhub.links.sweep_pending")  # type: ignore[untyped-decorator]
