@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from linkhub.runs.nudges import client
 from linkhub.seeing.models import Look, Process
@@ -139,10 +140,12 @@ def _workers(processes: Iterable[Process]) -> Part:
 
 
 def _beat(processes: Iterable[Process]) -> Part:
-    """What beat has done shows that it is well; where no worker does that, its word counts."""
+    """What beat has done shows that it is well; where no worker does that, and just after its
+    start, its word counts."""
     resolving = MAIN_QUEUE in served_queues(processes)
-    speaks = any(each.kind == Process.Kind.BEAT for each in processes)
-    if (speaks and not resolving) or Look.objects.filter(at__gt=Now() - BEAT_PATIENCE).exists():
+    beats = [each for each in processes if each.kind == Process.Kind.BEAT]
+    is_new = any(timezone.now() - each.started_at < BEAT_PATIENCE for each in beats)
+    if is_new or (beats and not resolving) or Look.objects.filter(at__gt=Now() - BEAT_PATIENCE).exists():
         return Part("beat")
     said = "Beat is silent: what a lost message or a worker left is not picked up."
     return Part("beat", "silent", said)

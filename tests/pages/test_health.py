@@ -92,6 +92,9 @@ def test_it_names_the_queues_that_no_worker_takes_from(nobody: Client) -> None:
 def test_it_hears_beat_by_what_beat_has_done(nobody: Client) -> None:
     make_all_live()
     Look.objects.all().delete()
+    assert readyz(nobody)["beat"] == "ok"  # it has just begun
+    health._recent = health.Recent()
+    Process.objects.update(started_at=make.CREATED)
 
     assert readyz(nobody)["beat"] == "silent"
 
