@@ -7,11 +7,14 @@ once its link is decided; one that still waits, is hidden or has expired counts 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import TypeAlias
 
 from django.db import connection
+from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -26,8 +29,12 @@ SUMS = """
     JOIN runs_workflowday AS d ON d.workflow_id = w.id AND d.day >= %(since)s AND d.day <= %(until)s
     CROSS JOIN LATERAL jsonb_each(d.coverage) AS tool (name, runs)
     WHERE w.project_id = %(project)s AND (%(workflow)s = '' OR w.name = %(workflow)s)
-    GROUP BY d.day, tool.name
+    GROUP BY d.day, tool.name ORDER BY d.day, tool.name
 """
+# The day, the tool, and of how many decided runs how many have a working link.
+_Sum: TypeAlias = tuple[date, str, int, int]
+# Some ten kilobytes each.
+KEPT = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +90,42 @@ class Coverage:
 
 def coverage_of(
     project_id: int, toolbox: Toolbox, *, today: date, workflow: str = ""
-) -> Coverage | None:
-    """Of a project, or of its workflow of that name; None where no link was decided. One query."""
-    since = today - timedelta(days=DAYS - 1)
-    found = _sums(project_id, workflow, since, today)
-    named = [(toolbox.named(name), days) for name, days in found.items()]
-    tools = [_of_tool(tool, days, since) for tool, days in named if tool is not None]
-    tools.sort(key=lambda each: each.tool.position)
-    return Coverage(since, today, tools) if tools else None
+) -> SafeString:
+    """Of a project, or of its workflow of that name, in markup; `""` where no link was decided.
 
-
-def _sums(project_id: int, workflow: str, since: date, until: date) -> dict[str, dict[date, Share]]:
-    found: dict[str, dict[date, Share]] = defaultdict(dict)
+    One query. What says the same is kept: the days before today hardly change any more.
+    """
     asked: dict[str, str | int | date] = {
         "project": project_id,
         "workflow": workflow,
-        "since": since,
-        "until": until,
+        "since": _first(today),
+        "until": today,
     }
     with connection.cursor() as cursor:
         cursor.execute(SUMS, asked)
-        for day, tool, working, decided in cursor.fetchall():
-            found[tool][day] = Share(working, decided)
-    return found
+        return _markup(tuple(cursor.fetchall()), toolbox, today)
+
+
+@lru_cache(maxsize=KEPT)
+def _markup(sums: tuple[_Sum, ...], toolbox: Toolbox, today: date) -> SafeString:
+    found = _coverage(sums, toolbox, today)
+    if found is None:
+        return SafeString()
+    return render_to_string("components/coverage.html", {"coverage": found})
+
+
+def _coverage(sums: Iterable[_Sum], toolbox: Toolbox, today: date) -> Coverage | None:
+    found: dict[str, dict[date, Share]] = defaultdict(dict)
+    for day, name, working, decided in sums:
+        found[name][day] = Share(working, decided)
+    named = [(toolbox.named(name), days) for name, days in found.items()]
+    tools = [_of_tool(tool, days, _first(today)) for tool, days in named if tool is not None]
+    tools.sort(key=lambda each: each.tool.position)
+    return Coverage(_first(today), today, tools) if tools else None
+
+
+def _first(today: date) -> date:
+    return today - timedelta(days=DAYS - 1)
 
 
 def _of_tool(tool: ToolFace, found: dict[date, Share], since: date) -> ToolCoverage:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.utils.safestring import SafeString
+
 from linkhub.accounts.models import Project, User
 from linkhub.links.read import links_of_project
 from linkhub.pages.address import Address
 from linkhub.pages.chips import ToolChips, by_tool, make_chips, may_still_change
-from linkhub.pages.coverage import Coverage, coverage_of
+from linkhub.pages.coverage import coverage_of
 from linkhub.pages.models import Pin
 from linkhub.pages.pins import pins_of
 from linkhub.pages.run_table import RunTable, Shape, run_table
@@ -36,7 +38,7 @@ class ProjectPage:
     pins: list[Pin]
     tools: list[ToolChips]
     workflows: RunTable
-    coverage: Coverage | None
+    coverage: SafeString
     recent: RunTable
     live: bool
     every: int

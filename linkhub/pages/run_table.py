@@ -21,7 +21,7 @@ from linkhub.pages.cells import Columns, RowPlace, cells_of, columns_of
 from linkhub.pages.chips import Chip, UnitChips, chips_of_unit, poll_seconds
 from linkhub.pages.columns import shown_tools
 from linkhub.pages.phases import ShownPhase, can_change, shown_phase
-from linkhub.pages.strips import days_of, strip
+from linkhub.pages.strips import strips_of
 from linkhub.pages.times import took
 from linkhub.pages.tools import Toolbox, ToolFace
 from linkhub.pages.windows import Window
@@ -211,8 +211,7 @@ def _by_workflow(rows: Sequence[RunRow]) -> list[RunGroup]:
 
 def _strips(runs: Sequence[Run], now: datetime) -> dict[int, SafeString]:
     workflows = {run.workflow_id for run in runs if run.workflow_id is not None}
-    found = days_of(workflows, now.astimezone(UTC).date())
-    return {workflow: strip(days) for workflow, days in found.items()}
+    return strips_of(workflows, now.astimezone(UTC).date())
 
 
 def _dom_id(part: str, *names: str) -> str:

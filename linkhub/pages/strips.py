@@ -6,21 +6,31 @@ of their number, so that one failure shows beside a hundred successes.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from math import sqrt
+from typing import TypeAlias
 
+from django.db import connection
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from linkhub.lib.phases import FAILURE, SUCCESS
-from linkhub.runs.models import WorkflowDay
 
 DAYS = 30
 # In units of the drawing: a day with its gap, its bar, the line between up and down, all in all.
 STEP, BAR, UP, DOWN = 4, 3, 15, 8
+# Drawings that a process keeps, a kilobyte each.
+KEPT = 2_000
+_Rows: TypeAlias = tuple[tuple[date, str], ...]
+_KEPT_DAYS = """
+    SELECT workflow_id, day, outcomes::text FROM runs_workflowday
+    WHERE workflow_id = ANY(%s::bigint[]) AND day >= %s AND day <= %s ORDER BY workflow_id, day
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +55,41 @@ class Day:
         return f"{self.day:%-d %b}: {told or 'no runs'}"
 
 
-def days_of(workflows: Collection[int], today: date) -> dict[int, list[Day]]:
+def days_of(workflows: Collection[int], today: date) -> dict[int, tuple[Day, ...]]:
     """By workflow id, each of the last thirty days. One query."""
-    since = today - timedelta(days=DAYS - 1)
-    rows = WorkflowDay.objects.filter(workflow__in=workflows, day__gte=since, day__lte=today)
-    found: dict[int, dict[date, Day]] = defaultdict(dict)
-    for workflow, day, outcomes in rows.values_list("workflow_id", "day", "outcomes"):
-        found[workflow][day] = _day(day, outcomes)
-    every = [since + timedelta(days=number) for number in range(DAYS)]
-    return {
-        workflow: [found[workflow].get(day) or Day(day) for day in every] for workflow in workflows
-    }
+    return {workflow: _days(rows, today) for workflow, rows in _kept_days(workflows, today)}
+
+
+def strips_of(workflows: Collection[int], today: date) -> dict[int, SafeString]:
+    """By workflow id, the drawing of its last thirty days. One query."""
+    return {workflow: _strip(rows, today) for workflow, rows in _kept_days(workflows, today)}
+
+
+def _kept_days(workflows: Collection[int], today: date) -> Iterator[tuple[int, _Rows]]:
+    """Each of the workflows with its rows in order, outcomes as JSON."""
+    found: dict[int, list[tuple[date, str]]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_KEPT_DAYS, [list(workflows), _first(today), today])
+        for workflow, day, outcomes in cursor.fetchall():
+            found[workflow].append((day, outcomes))
+    for workflow in workflows:
+        yield workflow, tuple(found[workflow])
+
+
+# The days before today hardly change any more: what is the same is not drawn again.
+@lru_cache(maxsize=KEPT)
+def _strip(rows: _Rows, today: date) -> SafeString:
+    return strip(_days(rows, today))
+
+
+def _days(rows: _Rows, today: date) -> tuple[Day, ...]:
+    found = {day: _day(day, json.loads(outcomes)) for day, outcomes in rows}
+    every = (_first(today) + timedelta(days=number) for number in range(DAYS))
+    return tuple(found.get(day) or Day(day) for day in every)
+
+
+def _first(today: date) -> date:
+    return today - timedelta(days=DAYS - 1)
 
 
 def together(several: Iterable[Sequence[Day]]) -> list[Day]:
