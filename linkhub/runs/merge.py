@@ -159,4 +159,6 @@ def observe(row: Observable, phase: str | None, stamp: int) -> bool:
 
 def highest(observed: Mapping[str, int]) -> str | None:
     """The highest phase of those observed, of equals the latest, then the greater name."""
+    if len(observed) == 1:
+        return next(iter(observed))
     return max(observed, key=lambda name: (RANK[name], observed[name], name), default=None)

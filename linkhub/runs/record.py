@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from linkhub.accounts.models import Project
+from linkhub.lib.garbage import uncollected
 from linkhub.lib.meters import DOCUMENTS
 from linkhub.runs import merge
 from linkhub.runs.attached import AttachedLinkDocument
@@ -45,6 +46,7 @@ def record_run(
     return record_batch([RunWrite(project, domain, name, document)])[0]
 
 
+@uncollected()
 def record_batch(writes: Sequence[RunWrite]) -> list[tuple[Run, bool]]:
     """Merge many documents in one transaction; return each one's run and whether it is new."""
     with transaction.atomic():

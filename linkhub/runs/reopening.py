@@ -27,6 +27,8 @@ GIVEN_END = "given_end"
 TIMES = "times"
 FIRST_END = "first_end"
 NEVER = -1
+# Fields that are made of what was observed.
+DERIVED = ("phase", "ended_at", "reopened_at")
 
 
 class Endable(Observable, Protocol):
@@ -110,22 +112,20 @@ def has_ended(row: Endable) -> bool:
 
 def settle(row: Endable, reopening: Reopening) -> set[str]:
     """Derive phase and end from what was observed and `reopening`; return what changed."""
-    derived = _derived(row, reopening)
-    changed = {name for name, value in derived.items() if getattr(row, name) != value}
-    for name in changed:
-        setattr(row, name, derived[name])
+    held, changed = row.__dict__, set()
+    for name, value in zip(DERIVED, _derived(row, reopening), strict=True):
+        if held[name] != value:
+            held[name] = value
+            changed.add(name)
     return changed
 
 
-def _derived(row: Endable, reopening: Reopening) -> dict[str, Any]:
+def _derived(row: Endable, reopening: Reopening) -> tuple[Any, ...]:
+    """The values of `DERIVED`."""
     if reopening == NONE or not has_ended(row):
         # Nothing is undone: of most rows, and told from the rest at a fraction of the cost.
         given = row.stamps.get(GIVEN_END)
-        return {
-            "phase": highest(row.observed),
-            "ended_at": None if given is None else from_stamp(given),
-            "reopened_at": None,
-        }
+        return highest(row.observed), None if given is None else from_stamp(given), None
     times = row.stamps.get(TIMES, {})
     undone = [
         stamp
@@ -134,11 +134,11 @@ def _derived(row: Endable, reopening: Reopening) -> dict[str, Any]:
         and (stamp < reopening.demanded or times.get(phase, stamp) < reopening.retried)
     ]
     last = max(undone, default=NEVER)
-    return {
-        "phase": highest({phase: at for phase, at in row.observed.items() if at > last}),
-        "ended_at": _end(row, reopening),
-        "reopened_at": from_stamp(reopening.retried) if _is_retried(row, reopening) else None,
-    }
+    return (
+        highest({phase: at for phase, at in row.observed.items() if at > last}),
+        _end(row, reopening),
+        from_stamp(reopening.retried) if _is_retried(row, reopening) else None,
+    )
 
 
 def _end(row: Endable, reopening: Reopening) -> datetime | None:

@@ -158,10 +158,14 @@ def _records(model: type[M], rows: Iterable[M]) -> str:
             if attributes[field.attname] is None and field.is_cached(row):
                 parent = field.get_cached_value(row)
                 attributes[field.attname] = None if parent is None else parent.id
-        record = attributes.copy()
-        del record["_state"]
-        records.append(record)
-    return orjson.dumps(records).decode()
+        records.append(attributes)
+    return orjson.dumps(records, default=_no_column).decode()
+
+
+def _no_column(value: object) -> None:
+    """What Django keeps of a row in `_state` is null, and read by nobody."""
+    if not isinstance(value, ModelState):
+        raise TypeError(f"{type(value).__name__} is not stored")
 
 
 @functools.cache
