@@ -39,7 +39,7 @@ class MadeOnce:
         self._kinds = kinds
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
-        """The rows for these values, one for each of the kinds."""
+        """The rows for these values, one for each of the kinds; others are not looked at."""
         statement, parts = self._made
         given = [values[part] if is_name else part for part, is_name in parts]
         with connection.cursor() as cursor:

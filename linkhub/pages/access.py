@@ -128,22 +128,30 @@ def _visible(made: Callable[..., MadeOnce], request: Request, **names: str) -> I
     return made(is_admin=viewer.is_superuser).rows(viewer=viewer.pk, **names)
 
 
-def _projects(viewer: int, is_admin: bool) -> ProjectQuerySet:
-    return Project.objects.visible_to(User(pk=viewer, is_superuser=is_admin))
+def _projects(viewer: int | None) -> ProjectQuerySet:
+    """Those that this viewer may see; without one all, which an admin may."""
+    return Project.objects.visible_to(User(pk=viewer, is_superuser=viewer is None))
+
+
+def _kinds(*names: str, is_admin: bool) -> dict[str, type]:
+    """An admin's statement does not say who asks."""
+    return dict.fromkeys(names, str) | ({} if is_admin else {"viewer": int})
 
 
 @functools.cache
 def _project_by_name(*, is_admin: bool) -> MadeOnce:
-    def asked(viewer: int, name: str) -> QuerySet[Project, Any]:
-        return _projects(viewer, is_admin).filter(name=name).values_list(*_PROJECT)
+    def asked(name: str, viewer: int | None = None) -> QuerySet[Project, Any]:
+        return _projects(viewer).filter(name=name).values_list(*_PROJECT)
 
-    return MadeOnce(asked, viewer=int, name=str)
+    return MadeOnce(asked, **_kinds("name", is_admin=is_admin))
 
 
 @functools.cache
 def _run_by_name(*, is_admin: bool) -> MadeOnce:
-    def asked(viewer: int, project: str, domain: str, name: str) -> QuerySet[Run, Any]:
-        of_name = _projects(viewer, is_admin).filter(name=project).values("pk")[:1]
+    def asked(
+        project: str, domain: str, name: str, viewer: int | None = None
+    ) -> QuerySet[Run, Any]:
+        of_name = _projects(viewer).filter(name=project).values("pk")[:1]
         runs = Run.objects.filter(project=of_name, domain=domain, name=name)
         others = (
             [f"project__{name}" for name in _PROJECT],
@@ -151,7 +159,7 @@ def _run_by_name(*, is_admin: bool) -> MadeOnce:
         )
         return runs.values_list(*_RUN, *others[0], *others[1])
 
-    return MadeOnce(asked, viewer=int, project=str, domain=str, name=str)
+    return MadeOnce(asked, **_kinds("project", "domain", "name", is_admin=is_admin))
 
 
 def _run_of(row: tuple[Any, ...]) -> Run:

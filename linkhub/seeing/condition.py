@@ -145,7 +145,11 @@ def _beat(processes: Iterable[Process]) -> Part:
     resolving = MAIN_QUEUE in served_queues(processes)
     beats = [each for each in processes if each.kind == Process.Kind.BEAT]
     is_new = any(timezone.now() - each.started_at < BEAT_PATIENCE for each in beats)
-    if is_new or (beats and not resolving) or Look.objects.filter(at__gt=Now() - BEAT_PATIENCE).exists():
+    if (
+        is_new
+        or (beats and not resolving)
+        or Look.objects.filter(at__gt=Now() - BEAT_PATIENCE).exists()
+    ):
         return Part("beat")
     said = "Beat is silent: what a lost message or a worker left is not picked up."
     return Part("beat", "silent", said)

@@ -120,3 +120,9 @@ def test_it_protects_partials_as_it_does_pages(client: Client, target: str) -> N
     response = client.get("/projects/secret/links/", headers=htmx(target))
 
     assert response.status_code == 404
+
+
+def test_an_admin_sees_a_hidden_project_and_its_run(admin: Client, client: Client) -> None:
+    make.make_run(project=make.make_project("hidden", visibility="private"))
+    for path in ("/projects/hidden/", "/projects/hidden/development/runs/r7/"):
+        assert (admin.get(path).status_code, client.get(path).status_code) == (200, 404)
