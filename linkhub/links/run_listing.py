@@ -45,10 +45,17 @@ def page_of_runs(
     for floor in floors(viewer, filters, order=order, start=start, horizon=OF_RUNS):
         found = list(_down_to(rows, time, floor)[: limit + 1])
         if len(found) > limit:
-            last = found[limit - 1]
-            values = (order, getattr(last, time), last.name, last.domain, last.project.name)
-            return found[:limit], encode_cursor(values)
+            return page_and_cursor(found, order, limit)
     return found, None if floor is None else encode_cursor((order, floor, *BELOW))
+
+
+def page_and_cursor(found: list[Run], order: OrderName, limit: int) -> tuple[list[Run], str | None]:
+    """Of one run more than a page of `limit` holds, the page and the cursor behind it."""
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1]
+    values = (order, getattr(last, TIMES[order]), last.name, last.domain, last.project.name)
+    return found[:limit], encode_cursor(values)
 
 
 def _down_to(rows: QuerySet[Run], time: str, floor: datetime | None) -> QuerySet[Run]:

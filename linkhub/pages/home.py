@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from linkhub.accounts.models import Project
+from linkhub.links.newest import newest_runs
 from linkhub.pages import addresses
 from linkhub.pages.access import signed_in
 from linkhub.pages.rendering import page
@@ -16,8 +17,7 @@ from linkhub.pages.requests import Request
 from linkhub.pages.run_table import RunTable, run_table
 from linkhub.pages.stars import Starred, starred_by
 from linkhub.pages.tools import Toolbox
-from linkhub.pages.windows import Window, first_runs
-from linkhub.runs.models import Run
+from linkhub.pages.windows import Window
 
 RECENT = 15
 MOST_PROJECTS = 12
@@ -44,7 +44,7 @@ class HomePage:
 @signed_in
 def home(request: Request) -> HttpResponse:
     projects = Project.objects.visible_to(request.user)
-    recent = first_runs(Run.objects.visible_to(request.user), RECENT)
+    recent = newest_runs(request.user, RECENT)
     window = Window(recent, addresses.of_page(request))
     shown = HomePage(
         starred=starred_by(request.user),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from django.utils.safestring import SafeString
 
 from linkhub.accounts.models import Project, User
+from linkhub.links.newest import latest_runs, newest_runs
 from linkhub.links.read import links_of_project
 from linkhub.pages.address import Address
 from linkhub.pages.chips import ToolChips, by_tool, make_chips, may_still_change
@@ -17,8 +18,7 @@ from linkhub.pages.pins import pins_of
 from linkhub.pages.run_table import RunTable, Shape, run_table
 from linkhub.pages.stars import StarButton, star_button
 from linkhub.pages.tools import Toolbox
-from linkhub.pages.windows import Window, first_runs
-from linkhub.runs.models import Run, RunQuerySet, Workflow
+from linkhub.pages.windows import Window
 
 RECENT = 15
 WORKFLOWS = Shape(show_project=False, workflows_lead=True, part="latest")
@@ -50,12 +50,12 @@ def project_page(
     """`show` is how many workflows, `taller` how many the next step would, 0 for no more."""
     toolbox = Toolbox.load()
     links = links_of_project(project, now=now)
-    latest = first_runs(_latest_runs(project), show + 1)
+    latest = latest_runs(project, show + 1)
     more = str(address.having("show", str(taller))) if taller and len(latest) > show else ""
     workflows = run_table(
         Window(latest[:show], str(address), taller=more), toolbox, now=now, shape=WORKFLOWS
     )
-    newest = first_runs(Run.objects.filter(project=project), RECENT)
+    newest = newest_runs(user, RECENT, project=project.name)
     recent = run_table(Window(newest, str(address)), toolbox, now=now, shape=RUNS)
     return ProjectPage(
         project=project,
@@ -69,9 +69,3 @@ def project_page(
         live=workflows.live or recent.live or may_still_change(links),
         every=max(workflows.every, recent.every),
     )
-
-
-def _latest_runs(project: Project) -> RunQuerySet:
-    """The latest run of each workflow, from the rows that are kept: no scan over runs."""
-    latest = Workflow.objects.filter(project=project, latest_run__isnull=False)
-    return Run.objects.filter(pk__in=latest.values("latest_run_id"))

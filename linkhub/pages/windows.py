@@ -13,11 +13,12 @@ from django.http import Http404
 
 from linkhub.accounts.models import User
 from linkhub.lib.keyset import BadCursor
-from linkhub.links.run_listing import looked_to, page_of_runs
+from linkhub.links.filters import Filters
+from linkhub.links.newest import newest_runs
+from linkhub.links.run_listing import looked_to, page_and_cursor, page_of_runs
 from linkhub.pages.asked import Asked
-from linkhub.runs.models import Run, RunQuerySet
+from linkhub.runs.models import Run
 
-ORDER = ("-created_at", "-name", "-domain", "-project_id")
 # What a row shows of a run, and what its links are looked up by.
 COLUMNS = (
     *("name", "domain", "phase", "launched_by", "created_at", "started_at", "ended_at"),
@@ -63,12 +64,17 @@ def next_runs(
     asked: Asked, viewer: User, *, limit: int, cursor: str | None
 ) -> tuple[list[Run], str | None]:
     """A page of the runs that are asked for, and the cursor of the next. Raises BadCursor."""
+    filters = asked.filters
+    if cursor is None and asked.order == "-created" and _is_of_one(filters):
+        # What most lists begin with.
+        project = next(iter(filters.project), None)
+        runs = newest_runs(viewer, limit + 1, project=project)
+        return page_and_cursor(runs, asked.order, limit)
     return page_of_runs(
-        viewer, asked.filters, order=asked.order, limit=limit, cursor=cursor, columns=COLUMNS
+        viewer, filters, order=asked.order, limit=limit, cursor=cursor, columns=COLUMNS
     )
 
 
-def first_runs(runs: RunQuerySet, number: int) -> list[Run]:
-    """The newest runs, for a page that shows but a few."""
-    narrow = runs.select_related("project", "workflow").only(*COLUMNS)
-    return list(narrow.order_by(*ORDER)[:number])
+def _is_of_one(filters: Filters) -> bool:
+    """Whether nothing narrows the list but, at most, its one project."""
+    return filters.given <= {"project"} and len(filters.project) <= 1
