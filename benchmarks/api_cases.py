@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from benchmarks.cases import Case, answer
 from benchmarks.definitions import DEFINITIONS, RUN_KEY
-from benchmarks.subjects import ACTIONS, LINKS, Subjects
+from benchmarks.subjects import ACTIONS, LINKS, SIX_LINKS, Subjects
 from benchmarks.web import Web
 
 LIMIT = 50
@@ -28,7 +28,7 @@ def cases(web: Web, about: Subjects) -> Iterator[Case]:
         "a run of 12 actions": (linked, (ACTION, ACTIONS)),
         "its actions": (f"{linked}/actions", (ACTION, ACTIONS)),
         "its 50 links": (f"{linked}/links", (LINK, LINKS)),
-        "the links of an action": (f"{linked}/actions/a1/links", (LINK, 4)),
+        "the six links of an action": (f"{about.six.api}/actions/a0/links", (LINK, SIX_LINKS)),
         "definitions": ("/definitions", (KEY, len(DEFINITIONS))),
     }
     for name, (path, holds) in asked.items():

@@ -134,7 +134,7 @@ def _section(found: dict[str, Any]) -> Iterator[str]:
     costs = scale.costs_of(found)
     if costs:
         yield f"### {report.COSTS}\n\n{report.costs_markdown(costs)}\n"
-    if peers := list(published.rows(ratios, costs)):
+    if peers := list(published.rows(costs)):
         yield f"### Beside what was published of peers\n\n{_peers(peers)}\n"
     yield from (
         f"- the database with {one['runs']:,} runs: {one['bytes'] / 1e9:.2f} GB"

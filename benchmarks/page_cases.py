@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from benchmarks.cases import Case, page
-from benchmarks.subjects import LINKS, Subjects
+from benchmarks.subjects import LINKS, SIX_LINKS, Subjects
 from benchmarks.web import Web
 
 RUN_BAR, LIST_BAR = 8.0, 12.0
@@ -32,7 +32,8 @@ def cases(web: Web, about: Subjects) -> Iterator[Case]:
         web, "pages", "run with 50 links", about.linked.page, holds=(CHIP, LINKS), bar=RUN_BAR
     )
     yield page(web, "pages", "run", run, holds=(CHIP, TOOLS))
-    yield page(web, "pages", "action", f"{run}actions/a0/", holds=(CHIP, 4))
+    six = f"{about.six.page}actions/a0/"
+    yield page(web, "pages", "action with six links", six, holds=(CHIP, SIX_LINKS))
     yield page(
         web, "pages", "two runs compared", f"{run}compare/?with={other}", holds=(CHIP, 2 * TOOLS)
     )

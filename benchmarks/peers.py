@@ -62,10 +62,10 @@ def _work(
     """Our work, theirs, and the requests for both."""
     each = [peer.get(f"{DAGS}/run-{at}/taskInstances/{TASK}/links") for at in range(RUNS)]
     every = peer.get(f"{DAGS}?limit={LIMIT}")
-    links = request("GET", f"/api/v1{about.linked.api}/links", web.token)
+    links = request("GET", f"/api/v1{about.six.api}/actions/a0/links", web.token)
     runs = request("GET", f"/api/v1/runs?limit={LIMIT}", web.token)
     table = page_cases.of_instance(web).ours(1)
-    yield "50 links of a run", "Airflow: 6 links of a task instance", [links], each[:1]
+    yield "6 links of an action", "Airflow: 6 links of a task instance", [links], each[:1]
     yield "a list of 50 runs", "Airflow: a list of 50 runs", [runs], [every]
     yield "the page of 50 runs by 6 tools", "Airflow: 50 runs by 6 links", table, [every, *each]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from benchmarks import api_cases, find_cases, go_cases, page_cases, record_cases
+from benchmarks import api_cases, find_cases, go_cases, in_process, page_cases, record_cases
 from benchmarks.cases import Case, Making
 from benchmarks.client import fetch, send
 from benchmarks.copying import RECORDED, delete
+from benchmarks.costs import Cost
 from benchmarks.measuring import Ratio
 from benchmarks.own_home import OwnHome
 from benchmarks.subjects import Subjects, subjects
@@ -24,13 +25,15 @@ EMPTY_SHARE = 0.25
 
 def measure(
     *, home: OwnHome, areas: Collection[str], actions: int, size: int, seconds: float, rounds: int
-) -> Iterator[Ratio]:
+) -> Iterator[Ratio | Cost]:
     """`seconds` is what the rounds of one case at one number of connections take together."""
     with subjects(size, actions) as about, serving(home) as web:
         for case in _cases(web, about, actions, areas):
             _check(web, case)
             for connections in CONNECTIONS:
                 yield _measure(web, case, connections, size, seconds / rounds, rounds)
+        if {"pages", "api"} <= set(areas):
+            yield from in_process.measure(_cases(web, about, actions, ("pages", "api")), size)
     delete(RECORDED, list(Pending.objects.values_list("run_id", flat=True).distinct()))
 
 

@@ -1,4 +1,4 @@
-"""What the requests are about: a run in the middle of all, one with fifty links, their names."""
+"""What the requests are about: a run in the middle of all, one with fifty links, one with six."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from linkhub.runs.models import Pending, Pod, Run
 # Two links of the run's own level, and four for each of so many actions with one pod each.
 LINKS, ACTIONS = 50, 12
 # Ends as the first block's names do, so that no other measurement takes it up.
-LINKED = f"fifty-links-{mark(0)}"
+LINKED, SIX = f"fifty-links-{mark(0)}", f"six-links-{mark(0)}"
+# Two links of an action, and two for the pod of each attempt.
+SIX_LINKS, SIX_ATTEMPTS = 6, 2
 PATIENCE = 120.0
 
 
@@ -46,12 +48,14 @@ class Place:
 @dataclass(frozen=True)
 class Subjects:
     """`run` lies in the middle of all by time; `other`, `pod`, `uid` and `url` are its own or of
-    its `workflow`. `linked` has fifty links. `task` is its root action's.
+    its `workflow`. `linked` has fifty links, the one action of `six` has six. `task` is the root
+    action's of `run`.
     """
 
     run: Place
     other: Place
     linked: Place
+    six: Place
     workflow: str
     task: str
     pod: str
@@ -63,7 +67,8 @@ class Subjects:
 def subjects(size: int, actions: int) -> Iterator[Subjects]:
     """Those of a database of `size` runs; what was recorded for them goes again."""
     block = list(documents(size // BLOCK // 2, actions=actions))
-    runs = record([_linked(*block[0][:2])])
+    place = block[0][:2]
+    runs = record([_linked(*place, LINKED, ACTIONS, 1), _linked(*place, SIX, 1, SIX_ATTEMPTS)])
     try:
         mark_new_projects()
         if not drain(Pending.Lane.MAIN, seconds=PATIENCE):
@@ -84,6 +89,7 @@ def _found(block: list[tuple[str, str, str, dict[str, Any]]]) -> Subjects:
         run=run,
         other=other,
         linked=Place(run.project, run.domain, LINKED),
+        six=Place(run.project, run.domain, SIX),
         workflow=document["workflow"],
         task=document["actions"][0]["task"],
         pod=pod.name,
@@ -92,18 +98,24 @@ def _found(block: list[tuple[str, str, str, dict[str, Any]]]) -> Subjects:
     )
 
 
-def _linked(project: str, domain: str) -> tuple[str, str, str, dict[str, Any]]:
-    """A run that has succeeded, with its first action over and over again."""
+def _linked(
+    project: str, domain: str, run: str, actions: int, attempts: int
+) -> tuple[str, str, str, dict[str, Any]]:
+    """A run that has succeeded, with a first action over and over again, tried so often."""
     _, _, name, document = next(documents(0, actions=1, age=NEW))
     root = document["actions"][0]
-    root["attempts"] = [root["attempts"][-1] | {"number": 1}]
-    root["phase"] = root["attempts"][0]["phase"] = "succeeded"
-    root["attempts"][0]["pods"] = root["attempts"][0]["pods"][:1]
+    tried = json.dumps(root["attempts"][-1] | {"pods": root["attempts"][-1]["pods"][:1]})
+    root["attempts"] = [
+        json.loads(tried.replace(f"{name}-a0", f"{name}-a0-{number}"))
+        | {"number": number, "phase": "succeeded" if number == attempts else "failed"}
+        for number in range(1, attempts + 1)
+    ]
+    root["phase"] = "succeeded"
     text = json.dumps(root)
-    actions = [json.loads(text.replace(f"{name}-a0", f"{LINKED}-a{at}")) for at in range(ACTIONS)]
-    for at, action in enumerate(actions):
+    several = [json.loads(text.replace(f"{name}-a0", f"{run}-a{at}")) for at in range(actions)]
+    for at, action in enumerate(several):
         action["name"] = f"a{at}"
         if at:
             action["parent"] = "a0"
-    whole = document | {"phase": "succeeded", "actions": actions, "links": []}
-    return project, domain, LINKED, whole
+    whole = document | {"phase": "succeeded", "actions": several, "links": []}
+    return project, domain, run, whole
