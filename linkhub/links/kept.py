@@ -45,6 +45,8 @@ class KeptUnit:
     policy: UrlPolicy
     stored: Mapping[Identity, StoredLink]
     links: UnitLinks | None = None
+    timeless: bool = False
+    """Whether time alone can change nothing of it."""
 
     def is_still(self, place: Place, written: Written | None, policy: UrlPolicy) -> bool:
         return self.written == written and self.place == place and self.policy == policy

@@ -172,9 +172,7 @@ def links_of_units(
     What tells stale units is read before the stored links, which are so at least as new.
     """
     shelf = _Shelf(places, brief, keep)
-    again = shelf.stale | {
-        unit for unit, links in shelf.stored.items() if _is_timed(links.values(), now)
-    }
+    again = shelf.stale | set(shelf.timed(now))
     facts = load_units(again) if again else {}
     shown: dict[Unit, Sequence[ShownLink]] = {}
     for unit in places:
@@ -186,10 +184,6 @@ def links_of_units(
         else:
             shown[unit] = []
     return with_marks(shown)
-
-
-def _is_timed(links: Iterable[StoredLink], now: datetime) -> bool:
-    return any(link.is_timed(now) for link in links)
 
 
 def _in_order(links: Iterable[Sorted]) -> list[ShownLink]:
@@ -220,12 +214,26 @@ class _Shelf:
 
     def _keep(self, units: Iterable[Unit], written: Mapping[Unit, Written], brief: bool) -> None:
         fit = {
-            unit: KeptUnit(self.places[unit], at, self.catalogue.policy, self.stored[unit])
+            unit: KeptUnit(
+                self.places[unit],
+                at,
+                self.catalogue.policy,
+                self.stored[unit],
+                timeless=not any(link.may_change for link in self.stored[unit].values()),
+            )
             for unit in units
             if (at := written.get(unit)) and is_fit(self.stored[unit].values())
         }
         keeper.keep(fit, brief=brief)
         self.kept |= fit
+
+    def timed(self, now: datetime) -> Iterator[Unit]:
+        """The units of which time alone has made a link out of date."""
+        for unit, links in self.stored.items():
+            kept = self.kept.get(unit)
+            is_timeless = kept is not None and kept.timeless
+            if not is_timeless and any(link.is_timed(now) for link in links.values()):
+                yield unit
 
     def from_store(self, unit: Unit) -> Sequence[ShownLink]:
         kept = self.kept.get(unit)

@@ -118,6 +118,11 @@ class StoredLink(NamedTuple):
         """The row as the database driver gives it; lists become tuples, so that it has a hash."""
         return cls._make(tuple(value) if type(value) is list else value for value in row)
 
+    @property
+    def may_change(self) -> bool:
+        """Whether time alone may ever make the row out of date."""
+        return self.depends_on_now or self.expires_at is not None
+
     def is_timed(self, now: datetime) -> bool:
         """Whether time alone has made the row out of date."""
         if self.state in (State.HIDDEN, State.EXPIRED):

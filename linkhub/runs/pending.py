@@ -8,7 +8,7 @@ finds that its outcome is out of date; it leaves a claim alone.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 from django.db import connection
@@ -31,9 +31,11 @@ MARK = """
 """
 
 
-@dataclass(frozen=True, order=True)
-class Unit:
-    """What is resolved together: one action, a run's own level (no action), or a project's."""
+class Unit(NamedTuple):
+    """What is resolved together: one action, a run's own level (no action), or a project's.
+
+    A tuple, because nothing is looked up as often: its hash is the interpreter's own.
+    """
 
     project_id: int
     run_id: int | None = None
@@ -60,7 +62,7 @@ def mark(
                 {
                     "lane": lane.value,
                     "priority": priority.value,
-                    "units": orjson.dumps(ordered).decode(),
+                    "units": orjson.dumps([unit._asdict() for unit in ordered]).decode(),
                 },
             )
     return len(ordered)
