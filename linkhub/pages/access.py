@@ -85,13 +85,10 @@ def maintained_or_404(request: Request, name: str) -> Project:
 
 def workflows_or_404(request: Request, project: str, name: str) -> list[Workflow]:
     """The workflow of this name in each domain that has one."""
-    workflows = Workflow.objects.filter(
-        project__in=Project.objects.visible_to(request.user), project__name=project, name=name
-    )
-    found = list(workflows.select_related("project").order_by("domain"))
-    if not found:
-        raise Http404("There is no such workflow, or you may not see it.")
-    return found
+    rows = _visible(_workflows_by_name, request, project=project, name=name)
+    if found := [_workflow_of(row) for row in rows]:
+        return found
+    raise Http404("There is no such workflow, or you may not see it.")
 
 
 def run_or_404(request: Request, project: str, domain: str, name: str) -> Run:
@@ -160,6 +157,24 @@ def _run_by_name(*, is_admin: bool) -> MadeOnce:
         return runs.values_list(*_RUN, *others[0], *others[1])
 
     return MadeOnce(asked, **_kinds("project", "domain", "name", is_admin=is_admin))
+
+
+@functools.cache
+def _workflows_by_name(*, is_admin: bool) -> MadeOnce:
+    def asked(project: str, name: str, viewer: int | None = None) -> QuerySet[Workflow, Any]:
+        of_name = _projects(viewer).filter(name=project).values("pk")[:1]
+        found = Workflow.objects.filter(project=of_name, name=name).order_by("domain")
+        of_project = (f"project__{column}" for column in _PROJECT)
+        return found.values_list(*_WORKFLOW, *of_project)
+
+    return MadeOnce(asked, **_kinds("project", "name", is_admin=is_admin))
+
+
+def _workflow_of(row: tuple[Any, ...]) -> Workflow:
+    own, project = row[: len(_WORKFLOW)], row[len(_WORKFLOW) :]
+    workflow = Workflow.from_db(DEFAULT_DB_ALIAS, _WORKFLOW, own)
+    workflow.project = Project.from_db(DEFAULT_DB_ALIAS, _PROJECT, project)
+    return workflow
 
 
 def _run_of(row: tuple[Any, ...]) -> Run:

@@ -7,11 +7,13 @@ is checked when it is followed. `latest` in the address makes it a link of whate
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import F, Max, Q, QuerySet
 
 from linkhub.accounts.models import Project, User
+from linkhub.lib.made_once import MadeOnce
 from linkhub.pages.models import Pin
 
 MOST = 50
@@ -24,8 +26,20 @@ class TooManyPins(ValueError):
 
 def pins_of(project: Project, user: User) -> list[Pin]:
     """The team's pins, then the user's own, each in their order. One query."""
-    seen = project.pins.filter(Q(user=user) | Q(user=None))
-    return list(seen.order_by(F("user").asc(nulls_first=True), "position", "pk"))
+    rows = _SEEN.rows(project=project.pk, user=user.pk)
+    return [Pin.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row) for row in rows]
+
+
+_COLUMNS = tuple(field.attname for field in Pin._meta.concrete_fields)
+
+
+def _seen(project: int, user: int) -> QuerySet[Pin, Any]:
+    seen = Pin.objects.filter(Q(user=user) | Q(user=None), project=project)
+    ordered = seen.order_by(F("user").asc(nulls_first=True), "position", "pk")
+    return ordered.values_list(*_COLUMNS)
+
+
+_SEEN = MadeOnce(_seen, project=int, user=int)
 
 
 def add_pin(*, project: Project, owner: User | None, title: str, address: str) -> Pin:

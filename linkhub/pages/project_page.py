@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from linkhub.accounts.models import Project, User
 from linkhub.links.newest import latest_runs, newest_runs
-from linkhub.links.read import links_of_project
+from linkhub.links.read import links_of_project, units_in_brief
 from linkhub.pages.address import Address
 from linkhub.pages.chips import ToolChips, by_tool, make_chips, may_still_change
 from linkhub.pages.coverage import coverage_of
@@ -49,23 +49,25 @@ def project_page(
 ) -> ProjectPage:
     """`show` is how many workflows, `taller` how many the next step would, 0 for no more."""
     toolbox = Toolbox.load()
-    links = links_of_project(project, now=now)
+    own = links_of_project(project, now=now)
     latest = latest_runs(project, show + 1)
-    more = str(address.having("show", str(taller))) if taller and len(latest) > show else ""
-    workflows = run_table(
-        Window(latest[:show], str(address), taller=more), toolbox, now=now, shape=WORKFLOWS
-    )
     newest = newest_runs(user, RECENT, project=project.name)
-    recent = run_table(Window(newest, str(address)), toolbox, now=now, shape=RUNS)
+    runs = {run.pk: run for run in (*latest[:show], *newest)}
+    links = units_in_brief([*runs.values()], now=now)
+    more = str(address.having("show", str(taller))) if taller and len(latest) > show else ""
+    window = Window(latest[:show], str(address), taller=more)
+    workflows = run_table(window, toolbox, now=now, shape=WORKFLOWS, links=links)
+    window = Window(newest, str(address))
+    recent = run_table(window, toolbox, now=now, shape=RUNS, links=links)
     return ProjectPage(
         project=project,
         maintained=project.is_maintained_by(user),
         star=star_button(user, project),
         pins=pins_of(project, user),
-        tools=by_tool(make_chips(links, toolbox)),
+        tools=by_tool(make_chips(own, toolbox)),
         workflows=workflows,
         coverage=coverage_of(project.pk, toolbox, today=now.astimezone(UTC).date()),
         recent=recent,
-        live=workflows.live or recent.live or may_still_change(links),
+        live=workflows.live or recent.live or may_still_change(own),
         every=max(workflows.every, recent.every),
     )

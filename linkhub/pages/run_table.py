@@ -128,10 +128,14 @@ def run_table(
     now: datetime,
     shape: Shape = OF_RUNS,
     asked: Asked | None = None,
+    links: Mapping[int, tuple[Sequence[ShownLink], ...]] | None = None,
 ) -> RunTable:
-    """The table of a window's runs; `asked` says which columns, and whether by workflow."""
-    links = units_in_brief(window.runs, now=now)
-    units = {run: _chips(own, toolbox) for run, own in links.items()}
+    """The table of a window's runs; `asked` says which columns, and whether by workflow.
+
+    `links` are those of the runs by id, where a page has read them for several tables.
+    """
+    links = units_in_brief(window.runs, now=now) if links is None else links
+    units = {run.pk: _chips(links[run.pk], toolbox) for run in window.runs}
     chips = [unit.chips for own in units.values() for unit in own]
     tools = shown_tools(asked.columns if asked else (), _tools_of(chips), toolbox)
     by_end = asked is not None and asked.order == "-ended"

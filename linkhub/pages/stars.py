@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from linkhub.accounts.models import Project, User
+from linkhub.lib.made_once import MadeOnce
 from linkhub.pages import addresses
 from linkhub.pages.access import project_or_404, signed_in, workflows_or_404
 from linkhub.pages.models import Star
@@ -64,13 +67,25 @@ def starred_by(user: User) -> Starred:
 
 def star_button(user: User, project: Project, workflow: str = "") -> StarButton:
     """The button of the project's page, or of its workflow of that name. One query."""
-    stars = Star.objects.filter(user=user, project=project)
     if workflow:
-        on = stars.filter(workflow__name=workflow).exists()
+        on = bool(_OF_WORKFLOW.rows(user=user.pk, project=project.pk, workflow=workflow))
         page = addresses.of_workflow(project.name, workflow)
         return StarButton(on, f"{page}star", workflow)
-    on = stars.filter(workflow=None).exists()
+    on = bool(_OF_PROJECT.rows(user=user.pk, project=project.pk))
     return StarButton(on, f"{addresses.of_project(project.name)}star", str(project))
+
+
+def _of_project(user: int, project: int) -> QuerySet[Star, Any]:
+    return Star.objects.filter(user=user, project=project, workflow=None).values_list("pk")[:1]
+
+
+def _of_workflow(user: int, project: int, workflow: str) -> QuerySet[Star, Any]:
+    stars = Star.objects.filter(user=user, project=project, workflow__name=workflow)
+    return stars.values_list("pk")[:1]
+
+
+_OF_PROJECT = MadeOnce(_of_project, user=int, project=int)
+_OF_WORKFLOW = MadeOnce(_of_workflow, user=int, project=int, workflow=str)
 
 
 @require_POST
