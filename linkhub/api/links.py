@@ -11,7 +11,7 @@ from django.utils import timezone
 from ninja import Query
 
 from linkhub.api import paths
-from linkhub.api.access import action_or_404, run_or_404
+from linkhub.api.access import run_or_404, unit_or_404
 from linkhub.api.auth import READ, ApiRequest
 from linkhub.api.lists import MAX_LIMIT, Paged, Whole, list_response, plain_list
 from linkhub.api.paging import BY_NAME, page
@@ -24,10 +24,11 @@ from linkhub.links.listing import page_of_links, show_rows, to_come
 from linkhub.links.read import (
     MAX_ACTIONS,
     ShownLink,
-    links_of_action,
     links_of_actions,
     links_of_run,
+    links_of_units,
 )
+from linkhub.links.shown import Place
 from linkhub.runs.documents import Name
 from linkhub.runs.models import Action, Run
 
@@ -109,8 +110,9 @@ def list_action_links(
     asked: Query[Whole],
 ) -> HttpResponseBase:
     """The links of one action, its attempts and pods. Needs the ability `read`."""
-    row = action_or_404(request.auth, project, domain, run, action)
-    items = _narrowed(links_of_action(row, now=timezone.now()), level)
+    unit = unit_or_404(request.auth, project, domain, run, action)
+    places = {unit: Place(project, domain, run, action)}
+    items = _narrowed(links_of_units(places, now=timezone.now())[unit], level)
     return list_response(request, LinkJson, asked, plain_list(items), narrowed_by=("level",))
 
 
