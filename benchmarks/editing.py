@@ -1,6 +1,6 @@
 """How soon an edit of a definition reaches what it touches, with web, workers and beat running.
 
-A definition is saved and followed to its end, then edited: pages and `/go` must be right at once,
+A definition is saved, and edited once its links are there: pages and `/go` must be right at once,
 by themselves; workers bring the stored links after, the newest first.
 """
 
@@ -28,7 +28,7 @@ from linkhub.embedded.serving import parts
 from linkhub.links.definitions import save_definition
 from linkhub.links.documents import DefinitionDocument
 from linkhub.links.models import Backfill, Link
-from linkhub.runs.models import Run
+from linkhub.runs.models import Pending, Run
 
 KEY, BEFORE, AFTER = "edited", "/first/", "/second/"
 NEWEST, NEWEST_BAR, COPY_BAR = 1000, 2.0, 4.0
@@ -143,7 +143,9 @@ class _First:
 
 
 def _followed() -> bool:
-    return not Backfill.objects.filter(status=Backfill.Status.RUNNING).exists()
+    """The runs that the definition is for have their links; all others may be looked at yet."""
+    near = Backfill.objects.filter(status=Backfill.Status.RUNNING, near=True)
+    return not near.exists() and not Pending.objects.exists()
 
 
 def _old_are_left(runs: Sequence[int]) -> bool:
