@@ -9,11 +9,21 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
 from django.db import connection
-from django.db.models import Q
 
-from linkhub.accounts.models import Project
 from linkhub.links.ancestry import Node, inherit, load_trees
 from linkhub.links.catalogues import load_catalogue
+from linkhub.links.load_rows import (
+    ACTIONS,
+    ATTACHED,
+    ATTEMPTS,
+    PODS,
+    PROJECTS,
+    ROOTS,
+    RUN_COLUMNS,
+    RUNS,
+    TASKS,
+    rows_of_ids,
+)
 from linkhub.links.resolving.facts import (
     ActionFacts,
     AttachedFacts,
@@ -22,65 +32,12 @@ from linkhub.links.resolving.facts import (
     RunFacts,
     UnitFacts,
 )
-from linkhub.runs.models import Action, AttachedLink, Attempt, Pod, Run, Task
 from linkhub.runs.pending import Unit
 
 __all__ = ["load_catalogue", "load_units", "root_actions"]
 
 # Of a run's own level (no action), or of an action.
 Owner: TypeAlias = tuple[int, int | None]
-
-RUN_COLUMNS = (
-    "pk",
-    "project__name",
-    "domain",
-    "name",
-    "workflow__name",
-    "version",
-    "engine",
-    "org",
-    "phase",
-    "launched_by",
-    "cluster",
-    "namespace",
-    "source_url",
-    "created_at",
-    "started_at",
-    "ended_at",
-    "labels",
-    "context",
-)
-ATTEMPT_COLUMNS = (
-    "pk",
-    "number",
-    "phase",
-    "started_at",
-    "ended_at",
-    "cluster",
-    "generated_name",
-    "variables",
-)
-POD_COLUMNS = (
-    "pk",
-    "name",
-    "uid",
-    "namespace",
-    "container",
-    "container_id",
-    "hostname",
-    "node",
-    "worker_index",
-    "primary",
-    "started_at",
-    "ended_at",
-)
-
-# As SQL, because Django takes many times as long to make it as the database to answer.
-ROOTS = """
-    SELECT DISTINCT ON (run_id) run_id, id, name FROM runs_action
-    WHERE run_id = ANY(%s::bigint[]) AND parent = ''
-    ORDER BY run_id, name <> 'a0', id
-"""
 
 
 def load_units(units: Collection[Unit]) -> dict[Unit, UnitFacts]:
@@ -92,6 +49,8 @@ def load_units(units: Collection[Unit]) -> dict[Unit, UnitFacts]:
 
 def root_actions(runs: Collection[int]) -> dict[int, tuple[int, str]]:
     """Each run's root action, id and name: without a parent; of several `a0`, else the first."""
+    if not runs:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(ROOTS, [list(runs)])
         return {run: (pk, name) for run, pk, name in cursor.fetchall()}
@@ -134,11 +93,8 @@ class _Loaded:
     def __init__(self, units: Collection[Unit]) -> None:
         runs = {unit.run_id for unit in units if unit.run_id is not None}
         alone = {unit.run_id for unit in units if unit.action_id is None}
-        self.projects = dict(
-            Project.objects.filter(pk__any_of={unit.project_id for unit in units}).values_list(
-                "pk", "name"
-            )
-        )
+        projects = {unit.project_id for unit in units}
+        self.projects: dict[int, str] = dict(rows_of_ids(PROJECTS, ids=projects))
         self.attached = _attached(units)
         self.runs = _runs(runs, self.attached)
         self.roots = {run: pk for run, (pk, _) in root_actions(runs).items()}
@@ -161,8 +117,7 @@ class _Loaded:
         return UnitFacts(project, run, action) if action is not None else None
 
     def _actions(self, ids: set[int]) -> dict[int, ActionFacts]:
-        stored = Action.objects.filter(pk__any_of=ids, run__any_of=self.runs)
-        rows = [_ActionRow(*row) for row in stored.values_list(*_ActionRow._fields)]
+        rows = [_ActionRow(*row) for row in rows_of_ids(ACTIONS, ids=ids, runs=self.runs)]
         tasks = _tasks({row.task_id for row in rows if row.task_id is not None})
         attempts = _attempts(ids)
         known: dict[int, dict[int, Node]] = defaultdict(dict)
@@ -201,7 +156,7 @@ class _Loaded:
 def _runs(
     ids: set[int], attached: Mapping[Owner, tuple[AttachedFacts, ...]]
 ) -> dict[int, RunFacts]:
-    rows = Run.objects.filter(pk__any_of=ids).values_list(*RUN_COLUMNS)
+    rows = rows_of_ids(RUNS, ids=ids)
     return {row[0]: _run(row, attached.get((row[0], None), ())) for row in rows}
 
 
@@ -218,17 +173,15 @@ def _attached(units: Collection[Unit]) -> dict[Owner, tuple[AttachedFacts, ...]]
     actions = {unit.action_id for unit in units if unit.action_id is not None}
     # A run's own may be one of its actions', attempts' or pods' (their level, attempt or pod).
     runs = {unit.run_id for unit in units if unit.run_id is not None}
-    rows = AttachedLink.objects.filter(Q(action__any_of=actions) | Q(run__any_of=runs, action=None))
     found: dict[Owner, list[AttachedFacts]] = defaultdict(list)
-    for row in rows.order_by("position", "key", "attempt", "pod"):
-        found[row.run_id, row.action_id].append(
-            AttachedFacts(row.key, row.layer, row.body, row.attempt, row.pod, row.position)
-        )
+    rows = ATTACHED.rows(actions=list(actions), runs=list(runs)) if runs else []
+    for run_id, action_id, *link in rows:
+        found[run_id, action_id].append(AttachedFacts(*link))
     return {owner: tuple(links) for owner, links in found.items()}
 
 
 def _tasks(ids: set[int]) -> dict[int, _TaskFacts]:
-    rows = Task.objects.filter(pk__any_of=ids).values_list("pk", "name", "version", "links")
+    rows = rows_of_ids(TASKS, ids=ids)
     return {
         pk: _TaskFacts(name, version, tuple(_static(links))) for pk, name, version, links in rows
     }
@@ -247,10 +200,9 @@ def _static(links: list[dict[str, object]]) -> Iterator[AttachedFacts]:
 
 
 def _attempts(actions: set[int]) -> dict[int, tuple[AttemptFacts, ...]]:
-    rows = Attempt.objects.filter(action__any_of=actions).order_by("number")
     pods = _pods(actions)
     found: dict[int, list[AttemptFacts]] = defaultdict(list)
-    for action_id, pk, *fields in rows.values_list("action_id", *ATTEMPT_COLUMNS):
+    for action_id, pk, *fields in rows_of_ids(ATTEMPTS, actions=actions):
         found[action_id].append(AttemptFacts(*[pk, *fields, pods.get(pk, ())]))
     return {action_id: tuple(attempts) for action_id, attempts in found.items()}
 
@@ -258,8 +210,7 @@ def _attempts(actions: set[int]) -> dict[int, tuple[AttemptFacts, ...]]:
 def _pods(actions: set[int]) -> dict[int, tuple[PodFacts, ...]]:
     """By attempt id, in the order that facts are in: primary, worker index, name."""
     found: dict[int, list[PodFacts]] = defaultdict(list)
-    rows = Pod.objects.filter(attempt__action__any_of=actions)
-    for attempt_id, *fields in rows.values_list("attempt_id", *POD_COLUMNS):
+    for attempt_id, *fields in rows_of_ids(PODS, actions=actions):
         found[attempt_id].append(PodFacts(*fields))
     return {attempt_id: tuple(sorted(pods, key=_place)) for attempt_id, pods in found.items()}
 

@@ -6,7 +6,6 @@ No view looks up by itself what a user typed; it asks here.
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable, Iterable
 from typing import Any, Concatenate, ParamSpec, cast
 
@@ -114,7 +113,6 @@ def _columns(model: type[Model], *left_out: str) -> tuple[str, ...]:
 # Without what recording keeps beside each fact; read when something asks for it after all.
 _RUN = _columns(Run, "stamps", "observed", "reopened_at", "received_at")
 _PROJECT, _WORKFLOW = _columns(Project), _columns(Workflow)
-_JSON = frozenset({"labels", "context"})
 
 
 def _visible(made: Callable[..., MadeOnce], request: Request, **names: str) -> Iterable[Any]:
@@ -178,10 +176,9 @@ def _workflow_of(row: tuple[Any, ...]) -> Workflow:
 
 
 def _run_of(row: tuple[Any, ...]) -> Run:
-    at, columns = len(_RUN), zip(_RUN, row, strict=False)
-    own = [json.loads(value) if name in _JSON and value else value for name, value in columns]
+    at = len(_RUN)
     project, workflow = row[at : at + len(_PROJECT)], row[at + len(_PROJECT) :]
-    run = Run.from_db(DEFAULT_DB_ALIAS, _RUN, own)
+    run = Run.from_db(DEFAULT_DB_ALIAS, _RUN, row[:at])
     run.project = Project.from_db(DEFAULT_DB_ALIAS, _PROJECT, project)
     run.workflow = None
     if workflow[0] is not None:

@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet, Value
 
 from linkhub.accounts.models import Project, User
 from linkhub.lib.made_once import MadeOnce
+from linkhub.runs.models import Run
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +57,10 @@ def test_it_needs_a_place_for_every_value() -> None:
     asked = MadeOnce(lambda user: User.objects.all().values_list("pk"), user=int)
     with pytest.raises(ValueError, match="no place for"):
         asked.rows(user=1)
+
+
+def test_it_reads_json() -> None:
+    run = make.make_run(labels={"team": "a"}, context=None)
+    columns = ("name", "labels", "context")
+    asked = MadeOnce(lambda pk: Run.objects.filter(pk=pk).values_list(*columns), pk=int)
+    assert asked.rows(pk=run.pk) == [(run.name, {"team": "a"}, None)]
