@@ -183,7 +183,8 @@ def _update_latest_runs(recording: Recording) -> None:
     """Recompute the latest run of the workflows that gained, lost or moved one.
 
     The rows are locked first, by a statement of their own, so that the one that reads the runs
-    sees what other recorders of the workflow have committed.
+    sees what other recorders of the workflow have committed. The run that it chooses is held: one
+    that retention is removing is waited for, and then another is chosen.
     """
     touched: set[int] = set()
     for key, changes in recording.changes.items():
@@ -199,7 +200,7 @@ def _update_latest_runs(recording: Recording) -> None:
         cursor.execute(
             "UPDATE runs_workflow AS w SET latest_run_id = ("
             " SELECT r.id FROM runs_run AS r WHERE r.workflow_id = w.id"
-            " ORDER BY r.created_at DESC, r.id DESC LIMIT 1)"
+            " ORDER BY r.created_at DESC, r.id DESC LIMIT 1 FOR KEY SHARE)"
             " WHERE w.id = ANY(%s)",
             [ids],
         )

@@ -18,7 +18,7 @@ from linkhub.runs.keeping.documents import Documents
 from linkhub.runs.models import Action, Attempt, Pending, Pod, Run, Workflow, WorkflowDay
 from linkhub.runs.record import record_run
 from tests import factories as make
-from tests.faults.breakpoints import held_before
+from tests.faults.breakpoints import aside, held_before, wait_until_one_waits
 from tests.runs.keeping.archived import record
 
 
@@ -88,6 +88,39 @@ def test_a_run_that_a_recorder_holds_stays():
     with held_before("INSERT INTO runs_pending", lambda: record_again("held")):
         assert delete_runs([held.pk, free.pk]) == 1
     assert Run.objects.get() == held
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_a_recorder_has_chosen_as_the_latest_stays():
+    """Another run of its workflow moves away meanwhile."""
+    old = older_of_two()
+    with held_before("INSERT INTO runs_pending", lambda: move("new")):
+        assert delete_runs([old.pk]) == 0
+    assert Workflow.objects.get(pk=old.workflow_id).latest_run == old
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_recorder_waits_for_a_run_that_goes_and_chooses_another():
+    old = older_of_two()
+    with aside() as start, held_before("UPDATE runs_workflow", lambda: delete_runs([old.pk])):
+        moving = start(lambda: move("new"))
+        wait_until_one_waits()
+    assert moving.result() is None
+    assert not Run.objects.filter(pk=old.pk).exists()
+    assert Workflow.objects.get(pk=old.workflow_id).latest_run is None
+
+
+def older_of_two() -> Run:
+    """Of runs of one workflow; `new` is its latest."""
+    old = make.make_run("old", created_at=make.CREATED)
+    new = make.make_run("new", created_at=make.CREATED + timedelta(days=1))
+    Workflow.objects.update(latest_run=new)
+    return old
+
+
+def move(name: str) -> None:
+    document = RunDocument(workflow="another")
+    record_run(project=make.make_project(), domain="development", name=name, document=document)
 
 
 @pytest.mark.django_db(transaction=True)
