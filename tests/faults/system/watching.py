@@ -18,8 +18,12 @@ CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_dat
 @dataclass(frozen=True)
 class Sample:
     at: float
-    memory: int
-    """Bytes that web, workers and beat have to themselves."""
+    web: int
+    """Bytes that web processes have to themselves."""
+    workers: int
+    """Those of the workers that resolve."""
+    others: int
+    """Those of the other workers and beat."""
     broker: int
     """Bytes of Redis, resident."""
     connections: int
@@ -47,11 +51,16 @@ class Watch:
 
 def sample(system: System) -> Sample:
     broker = system.broker()
+    everything = sum(map(_own_memory, system.parts()))
+    web = sum(map(_own_memory, system.parts("granian")))
+    workers = sum(map(_own_memory, system.parts("worker", "resolve")))
     with system.database() as database:
         found = database.execute(CONNECTIONS).fetchone()
     return Sample(
         at=time.monotonic(),
-        memory=sum(map(_own_memory, system.parts())),
+        web=web,
+        workers=workers,
+        others=everything - web - workers,
         broker=broker.memory_info().rss if broker else 0,
         connections=int(found[0]) if found else 0,
         pending=system.pending(),
