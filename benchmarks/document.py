@@ -42,8 +42,8 @@ oldest run must be right, then the time until stored links are | the same reques
 of those links |
 | costs | bytes on disk by `pg_table_size` and `pg_indexes_size`; the most memory that a process \
 ever had; processor seconds of LinkHub and the database together | |
-| peers | LinkHub with all that is stored, asked over HTTP | Airflow 3 with fifty runs on its \
-default database, asked for the same in the same minute |
+| peers | LinkHub with all that is stored, asked over HTTP, every process warm | Airflow 3 with \
+fifty runs on its default database, asked for the same in the same minute |
 | growth | a figure's ratio at the largest size | the same at the smallest |
 | template render | a compiled template with four variables | joining the same pieces with \
 `urllib.parse.quote`; Jinja2's sandbox, compiled once and compiled each time |
@@ -60,7 +60,10 @@ default database, asked for the same in the same minute |
 - Over HTTP the caller shares the processors with what it measures, on both sides alike. Each
   answer is held to have what it should: 50 rows with six tools' links, 50 links, the thing found.
   How many requests a round sends follows from `--seconds`.
-- A run with 50 links has 12 actions. The fifty runs of a list have the links of six tools each.
+- A run with 50 links has 12 actions, an action with six has two attempts. The fifty runs of a list
+  have the links of six tools each.
+- Runs beyond the first hundred are copies, made by the database; of more than 20,000 at once the
+  indexes are built when all are there, so figures on disk are those of fresh indexes.
 - A batch of 100 runs stands beside one empty request: its ratio tells of the work in it, and
   `COPY` is what it is held to.
 
