@@ -22,6 +22,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from linkhub.accounts.by_viewer import ByViewer
 from linkhub.accounts.models import ApiToken, Project, User
 from linkhub.links.models import Link, LinkQuerySet, State, Tool
 from linkhub.runs.documents import Name
@@ -155,6 +156,8 @@ def matching_links(viewer: User | ApiToken, filters: Filters) -> LinkQuerySet:
 
 def visible_projects(viewer: User | ApiToken, filters: Filters) -> Iterable[int] | None:
     """The ids of the projects that are looked at; None where they are all that there are."""
+    if filters.project and isinstance(viewer, User):
+        return [pk for (pk,) in _NAMED.rows(viewer, names=filters.project)]
     projects = Project.objects.visible_to(viewer)
     if filters.project:
         return list(projects.filter(name__in=filters.project).values_list("pk", flat=True))
@@ -162,6 +165,11 @@ def visible_projects(viewer: User | ApiToken, filters: Filters) -> Iterable[int]
         return None if viewer.project_id is None else [viewer.project_id]
     sees_all = viewer.is_of_instance if isinstance(viewer, ApiToken) else viewer.is_superuser
     return None if sees_all else projects.values_list("pk", flat=True)
+
+
+_NAMED = ByViewer(
+    lambda visible, names: visible.filter(name__any_of=names).values_list("pk"), names=list
+)
 
 
 class _Conditions:

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, QuerySet
 
-from linkhub.accounts.models import Project, User
+from linkhub.accounts.by_viewer import ByViewer
+from linkhub.accounts.models import Project, ProjectQuerySet, User
 from linkhub.lib.made_once import MadeOnce
 from linkhub.runs.models import Run, RunQuerySet, Workflow
 
@@ -31,11 +32,9 @@ M = TypeVar("M", bound=Model)
 
 def newest_runs(viewer: User, number: int, *, project: str | None = None) -> list[Run]:
     """The first `number` of those that the viewer may see, with project and workflow."""
-    if not viewer.is_active:
-        return []
-    made = _of_all if project is None else _of_project
-    statement = made(number, is_admin=viewer.is_superuser)
-    return runs_of(statement.rows(viewer=viewer.pk, project=project))
+    if project is None:
+        return runs_of(_of_all(number).rows(viewer))
+    return runs_of(_of_project(number).rows(viewer, project=project))
 
 
 def latest_runs(project: Project, number: int) -> list[Run]:
@@ -67,29 +66,23 @@ def _listed(runs: RunQuerySet, number: int) -> QuerySet[Run, Any]:
     return runs.order_by(*ORDER).values_list(*_RUN, "project__name", "workflow__name")[:number]
 
 
-def _projects(viewer: int) -> QuerySet[Project]:
-    return Project.objects.visible_to(User(pk=viewer))
+@cache
+def _of_all(number: int) -> ByViewer:
+    def asked(visible: ProjectQuerySet) -> QuerySet[Run, Any]:
+        sees_all = not visible.query.has_filters()
+        runs = Run.objects.all() if sees_all else Run.objects.filter(project__in=visible)
+        return _listed(runs, number)
+
+    return ByViewer(asked)
 
 
 @cache
-def _of_all(number: int, *, is_admin: bool) -> MadeOnce:
-    if is_admin:
-        return MadeOnce(lambda: _listed(Run.objects.all(), number))
-    visible = Run.objects.filter
-    return MadeOnce(
-        lambda viewer: _listed(visible(project__in=_projects(viewer)), number), viewer=int
-    )
-
-
-@cache
-def _of_project(number: int, *, is_admin: bool) -> MadeOnce:
-    def asked(project: str, viewer: int | None = None) -> QuerySet[Run, Any]:
-        visible = Project.objects.all() if viewer is None else _projects(viewer)
+def _of_project(number: int) -> ByViewer:
+    def asked(visible: ProjectQuerySet, project: str) -> QuerySet[Run, Any]:
         of_name = visible.filter(name=project).values("pk")[:1]
         return _listed(Run.objects.filter(project=of_name), number)
 
-    kinds: dict[str, type] = {"project": str} if is_admin else {"project": str, "viewer": int}
-    return MadeOnce(asked, **kinds)
+    return ByViewer(asked, project=str)
 
 
 @cache

@@ -6,7 +6,7 @@ No view looks up by itself what a user typed; it asks here.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
@@ -16,8 +16,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 
-from linkhub.accounts.models import Project, ProjectQuerySet, User
-from linkhub.lib.made_once import MadeOnce
+from linkhub.accounts.by_viewer import ByViewer
+from linkhub.accounts.models import Project, ProjectQuerySet
 from linkhub.lib.visible import plain
 from linkhub.pages.rendering import asked_partial, page
 from linkhub.pages.requests import Request
@@ -69,7 +69,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def project_or_404(request: Request, name: str) -> Project:
-    for row in _visible(_project_by_name, request, name=name):
+    for row in _PROJECT_BY_NAME.rows(request.user, name=name):
         return Project.from_db(DEFAULT_DB_ALIAS, _PROJECT, row)
     raise Http404("There is no such project, or you may not see it.")
 
@@ -84,7 +84,7 @@ def maintained_or_404(request: Request, name: str) -> Project:
 
 def workflows_or_404(request: Request, project: str, name: str) -> list[Workflow]:
     """The workflow of this name in each domain that has one."""
-    rows = _visible(_workflows_by_name, request, project=project, name=name)
+    rows = _WORKFLOWS_BY_NAME.rows(request.user, project=project, name=name)
     if found := [_workflow_of(row) for row in rows]:
         return found
     raise Http404("There is no such workflow, or you may not see it.")
@@ -92,7 +92,7 @@ def workflows_or_404(request: Request, project: str, name: str) -> list[Workflow
 
 def run_or_404(request: Request, project: str, domain: str, name: str) -> Run:
     """The run with its project and workflow, as far as pages show them."""
-    for row in _visible(_run_by_name, request, project=project, domain=domain, name=name):
+    for row in _RUN_BY_NAME.rows(request.user, project=project, domain=domain, name=name):
         return _run_of(row)
     raise NotThereYet(f"run {plain(name)}")
 
@@ -115,57 +115,32 @@ _RUN = _columns(Run, "stamps", "observed", "reopened_at", "received_at")
 _PROJECT, _WORKFLOW = _columns(Project), _columns(Workflow)
 
 
-def _visible(made: Callable[..., MadeOnce], request: Request, **names: str) -> Iterable[Any]:
-    """What is of these names, if the viewer may see it."""
-    viewer = request.user
-    if not viewer.is_active:
-        return ()
-    return made(is_admin=viewer.is_superuser).rows(viewer=viewer.pk, **names)
+def _project_by_name(visible: ProjectQuerySet, name: str) -> QuerySet[Project, Any]:
+    return visible.filter(name=name).values_list(*_PROJECT)
 
 
-def _projects(viewer: int | None) -> ProjectQuerySet:
-    """Those that this viewer may see; without one all, which an admin may."""
-    return Project.objects.visible_to(User(pk=viewer, is_superuser=viewer is None))
+def _run_by_name(
+    visible: ProjectQuerySet, project: str, domain: str, name: str
+) -> QuerySet[Run, Any]:
+    of_name = visible.filter(name=project).values("pk")[:1]
+    runs = Run.objects.filter(project=of_name, domain=domain, name=name)
+    of_project = (f"project__{column}" for column in _PROJECT)
+    of_workflow = (f"workflow__{column}" for column in _WORKFLOW)
+    return runs.values_list(*_RUN, *of_project, *of_workflow)
 
 
-def _kinds(*names: str, is_admin: bool) -> dict[str, type]:
-    """An admin's statement does not say who asks."""
-    return dict.fromkeys(names, str) | ({} if is_admin else {"viewer": int})
+def _workflows_by_name(
+    visible: ProjectQuerySet, project: str, name: str
+) -> QuerySet[Workflow, Any]:
+    of_name = visible.filter(name=project).values("pk")[:1]
+    found = Workflow.objects.filter(project=of_name, name=name).order_by("domain")
+    of_project = (f"project__{column}" for column in _PROJECT)
+    return found.values_list(*_WORKFLOW, *of_project)
 
 
-@functools.cache
-def _project_by_name(*, is_admin: bool) -> MadeOnce:
-    def asked(name: str, viewer: int | None = None) -> QuerySet[Project, Any]:
-        return _projects(viewer).filter(name=name).values_list(*_PROJECT)
-
-    return MadeOnce(asked, **_kinds("name", is_admin=is_admin))
-
-
-@functools.cache
-def _run_by_name(*, is_admin: bool) -> MadeOnce:
-    def asked(
-        project: str, domain: str, name: str, viewer: int | None = None
-    ) -> QuerySet[Run, Any]:
-        of_name = _projects(viewer).filter(name=project).values("pk")[:1]
-        runs = Run.objects.filter(project=of_name, domain=domain, name=name)
-        others = (
-            [f"project__{name}" for name in _PROJECT],
-            [f"workflow__{name}" for name in _WORKFLOW],
-        )
-        return runs.values_list(*_RUN, *others[0], *others[1])
-
-    return MadeOnce(asked, **_kinds("project", "domain", "name", is_admin=is_admin))
-
-
-@functools.cache
-def _workflows_by_name(*, is_admin: bool) -> MadeOnce:
-    def asked(project: str, name: str, viewer: int | None = None) -> QuerySet[Workflow, Any]:
-        of_name = _projects(viewer).filter(name=project).values("pk")[:1]
-        found = Workflow.objects.filter(project=of_name, name=name).order_by("domain")
-        of_project = (f"project__{column}" for column in _PROJECT)
-        return found.values_list(*_WORKFLOW, *of_project)
-
-    return MadeOnce(asked, **_kinds("project", "name", is_admin=is_admin))
+_PROJECT_BY_NAME = ByViewer(_project_by_name, name=str)
+_RUN_BY_NAME = ByViewer(_run_by_name, project=str, domain=str, name=str)
+_WORKFLOWS_BY_NAME = ByViewer(_workflows_by_name, project=str, name=str)
 
 
 def _workflow_of(row: tuple[Any, ...]) -> Workflow:
