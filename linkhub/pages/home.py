@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from linkhub.accounts.by_viewer import ByViewer
 from linkhub.accounts.models import Project
 from linkhub.links.newest import newest_runs
 from linkhub.pages import addresses
@@ -15,7 +16,7 @@ from linkhub.pages.access import signed_in
 from linkhub.pages.rendering import page
 from linkhub.pages.requests import Request
 from linkhub.pages.run_table import RunTable, run_table
-from linkhub.pages.stars import Starred, starred_by
+from linkhub.pages.stars import PROJECT_COLUMNS, Starred, named_project, starred_by
 from linkhub.pages.tools import Toolbox
 from linkhub.pages.windows import Window
 
@@ -43,13 +44,17 @@ class HomePage:
 @require_safe
 @signed_in
 def home(request: Request) -> HttpResponse:
-    projects = Project.objects.visible_to(request.user)
     recent = newest_runs(request.user, RECENT)
     window = Window(recent, addresses.of_page(request))
     shown = HomePage(
         starred=starred_by(request.user),
-        projects=list(projects.order_by("name")[:MOST_PROJECTS]),
+        projects=[named_project(row) for row in _FIRST.rows(request.user)],
         table=run_table(window, Toolbox.load(), now=timezone.now()),
         site=request.build_absolute_uri("/").rstrip("/"),
     )
     return page(request, "home.html", {"page": shown}, partials={"run_table"})
+
+
+_FIRST = ByViewer(
+    lambda visible: visible.order_by("name").values_list(*PROJECT_COLUMNS)[:MOST_PROJECTS]
+)

@@ -10,9 +10,9 @@ from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from linkhub.lib.url_policy import HostOrigin, check_url
-from linkhub.links.catalogues import load_catalogue
 from linkhub.links.explained import Explained, explained
 from linkhub.links.explaining import explain_run
+from linkhub.links.policy import url_policy
 from linkhub.links.read import ShownLink, links_of_run
 from linkhub.links.resting import Resting, resting_of_run
 from linkhub.pages import addresses
@@ -159,10 +159,13 @@ def _scale(run: Run, actions: Sequence[_Timed], now: datetime) -> Scale | None:
 
 
 def _safe(url: str) -> str:
-    """The address in the back end that recorded the run, where the URL policy lets it be shown."""
+    """The address in the back end that recorded the run, where the URL policy lets it be shown.
+
+    What came with a run is judged without the tools.
+    """
     if not url:
         return ""
-    refused = check_url(url, origin=HostOrigin.ATTACHED, policy=load_catalogue().policy)
+    refused = check_url(url, origin=HostOrigin.ATTACHED, policy=url_policy(()))
     return "" if refused else url
 
 

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from linkhub.accounts.models import Project, User
+from linkhub.accounts.by_viewer import ByViewer
+from linkhub.accounts.models import Project, ProjectQuerySet, User
 from linkhub.lib.made_once import MadeOnce
 from linkhub.pages import addresses
 from linkhub.pages.access import project_or_404, signed_in, workflows_or_404
@@ -50,19 +52,34 @@ class StarButton:
 
 def starred_by(user: User) -> Starred:
     """One query. What the user may no longer see is left out, and back when it may be seen."""
-    stars = Star.objects.filter(user=user, project__in=Project.objects.visible_to(user))
-    rows = list(stars.select_related("project", "workflow"))
-    rows.sort(key=lambda star: (star.project.name, star.workflow.name if star.workflow else ""))
-    workflows = {
-        (star.project_id, star.workflow.name): StarredWorkflow(
-            star.project,
-            star.workflow.name,
-            addresses.of_workflow(star.project.name, star.workflow.name),
-        )
-        for star in rows
-        if star.workflow
-    }
-    return Starred([star.project for star in rows if not star.workflow], [*workflows.values()])
+    projects: list[Project] = []
+    workflows: dict[tuple[str, str], StarredWorkflow] = {}
+    for workflow, *row in _STARRED.rows(user, user=user.pk):
+        project = named_project(row)
+        if workflow is None:
+            projects.append(project)
+            continue
+        href = addresses.of_workflow(project.name, workflow)
+        workflows[project.name, workflow] = StarredWorkflow(project, workflow, href)
+    return Starred(projects, [*workflows.values()])
+
+
+# What a project is shown by.
+PROJECT_COLUMNS = ("id", "name", "title", "description")
+
+
+def named_project(row: Sequence[Any]) -> Project:
+    return Project.from_db(DEFAULT_DB_ALIAS, PROJECT_COLUMNS, row)
+
+
+def _starred(visible: ProjectQuerySet, user: int) -> QuerySet[Star, Any]:
+    stars = Star.objects.filter(user=user, project__in=visible)
+    columns = (f"project__{column}" for column in PROJECT_COLUMNS)
+    ordered = stars.order_by("project__name", "workflow__name")
+    return ordered.values_list("workflow__name", *columns)
+
+
+_STARRED = ByViewer(_starred, user=int)
 
 
 def star_button(user: User, project: Project, workflow: str = "") -> StarButton:
