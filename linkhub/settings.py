@@ -338,8 +338,9 @@ CELERY_DB_REUSE_MAX = 1000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "resolve"
 CELERY_BEAT_SCHEDULER = "linkhub.seeing.workers:Scheduler"
-# A worker's clock may be ahead of beat's: what expired sooner would never be done there.
-CLOCKS_DIFFER_SECONDS = 30
+# A worker's clock may be ahead of beat's: what expired sooner would never be done there. (More the
+# doctor calls wrong.)
+CLOCKS_DIFFER_SECONDS = 10
 
 
 def every(seconds: float, task: str, queue: str = CELERY_TASK_DEFAULT_QUEUE) -> dict[str, Any]:

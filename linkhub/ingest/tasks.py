@@ -22,7 +22,7 @@ from linkhub.runs.nudges import has_room
 QUEUE = "sources"
 POLL = "linkhub.ingest.poll_source"
 # A message that no worker took by then is sent again: the row is what is due. (Clocks may differ.)
-EXPIRES_SECONDS = 30
+EXPIRES_SECONDS = 10
 
 log = structlog.get_logger(__name__)
 
