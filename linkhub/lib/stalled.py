@@ -2,7 +2,7 @@
 
 A laptop that sleeps or a network that forgets a connection leaves a read that nothing ends. The
 server has no time-out for bodies, and does not tell which socket a request came by; the kernel
-knows for how long each has received nothing.
+knows for how long each has been silent.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-# A connection that sends a body but nothing for so long has stalled.
+# A connection by which nothing came and nothing went for so long has stalled.
 STALLED_SECONDS = 30
-# Of Linux' `struct tcp_info`: milliseconds since data was received, after 8 bytes and 11 numbers.
+# Of Linux' `struct tcp_info`: milliseconds since data was sent, since an acknowledgement was sent
+# (always 0), since data was received; after 8 bytes and 9 numbers.
 TCP_INFO = getattr(socket, "TCP_INFO", None)
-LAST_RECEIVED = 8 + 11 * 4
+SILENCE = struct.Struct("=8x36x3I")
 PAUSE_SECONDS = 1.0
 
 _lock = threading.Lock()
@@ -29,7 +30,7 @@ _looked = 0.0
 
 
 def end_stalled(port: int, *, seconds: float = STALLED_SECONDS) -> int:
-    """End this process's connections to `port` by which nothing has come for so long.
+    """End this process's connections to `port` that have been silent for so long.
 
     Called where threads are short: an idle connection that is kept for a next request goes too,
     as HTTP lets it. Return how many; at most once a second, and none where the system cannot tell.
@@ -73,7 +74,8 @@ def _socket_of(descriptor: int) -> socket.socket | None:
 
 
 def _idle(connection: socket.socket) -> float:
-    """Seconds since something was received. Raises OSError for what is no connection."""
+    """Seconds since something came or went. Raises OSError for what is no connection."""
     connection.getpeername()
-    info = connection.getsockopt(socket.IPPROTO_TCP, TCP_INFO or 0, LAST_RECEIVED + 4)
-    return float(struct.unpack_from("I", info, LAST_RECEIVED)[0]) / 1000
+    info = connection.getsockopt(socket.IPPROTO_TCP, TCP_INFO or 0, SILENCE.size)
+    sent, _, received = SILENCE.unpack(info)
+    return float(min(sent, received)) / 1000
