@@ -25,7 +25,12 @@ LONGEST = 255
 
 
 class CannotArchive(Exception):
-    """What was written could not be written or read back; nothing may be deleted."""
+    """What was to be archived could not be written or read back; nothing of that may be deleted.
+
+    `gone` other runs were removed in the same round.
+    """
+
+    gone = 0
 
 
 def month_file(archive: Path, project: str, created: datetime) -> Path:

@@ -25,6 +25,7 @@ from linkhub.runs.keeping import files
 from linkhub.runs.keeping.deleting import Lines, batches, delete_runs
 from linkhub.runs.keeping.documents import Documents
 from linkhub.runs.keeping.due import Limit, limits
+from linkhub.runs.keeping.files import CannotArchive
 from linkhub.runs.models import Run
 
 log = structlog.get_logger(__name__)
@@ -42,22 +43,31 @@ LONGEST_REST = 1.0
 def retire(*, seconds: float, project: str | None = None) -> Counter[str]:
     """Remove what is due, for about so long; return how many runs went, by project.
 
-    Nothing where another worker is at it. Raises `CannotArchive`, and then what could not be
-    archived stays.
+    Nothing where another worker is at it. Raises `CannotArchive` when all projects had their turn,
+    and then what could not be archived stays.
     """
     deadline = time.monotonic() + seconds
     gone: Counter[str] = Counter()
+    failed: CannotArchive | None = None
     with _alone() as is_held:
         for limit in limits(project) if is_held else ():
-            number = _retire(limit, deadline)
-            if number:
-                gone[limit.project.name] += number
-                log.info("runs_retired", project=limit.project.name, runs=number)
+            name = limit.project.name
+            try:
+                for number in _retire(limit, deadline):
+                    gone[name] += number
+            except CannotArchive as error:
+                log.error("archive_failed", project=name, reason=str(error))
+                failed = failed or error
+            if gone[name]:
+                log.info("runs_retired", project=name, runs=gone[name])
             if time.monotonic() >= deadline:
                 break
         if is_held and project is None:
             _forget_audit()
-    return gone
+    if failed:
+        failed.gone = gone.total()
+        raise failed
+    return +gone
 
 
 def count_due(project: str | None = None) -> Iterator[tuple[str, str, int]]:
@@ -70,13 +80,12 @@ def count_due(project: str | None = None) -> Iterator[tuple[str, str, int]]:
             yield limit.project.name, f"{month:%Y-%m}", number
 
 
-def _retire(limit: Limit, deadline: float) -> int:
-    now = timezone.now()
-    number, after = 0, None
+def _retire(limit: Limit, deadline: float) -> Iterator[int]:
+    """How many runs went, chunk by chunk."""
+    now, after = timezone.now(), None
     while time.monotonic() < deadline and (chunk := _next(limit, now, after)):
-        number += _retire_chunk(chunk)
+        yield _retire_chunk(chunk)
         after = chunk[-1]
-    return number
 
 
 def _next(limit: Limit, now: datetime, after: Run | None) -> list[Run]:

@@ -14,6 +14,7 @@ from django.db import connection
 
 from linkhub.accounts.models import AuditEntry
 from linkhub.runs.keeping import files, rounds
+from linkhub.runs.keeping.files import CannotArchive
 from linkhub.runs.keeping.rounds import LOCK, retire
 from linkhub.runs.models import Run
 from linkhub.runs.tasks import retire_runs
@@ -64,10 +65,21 @@ def test_chunks_pass_by_what_stays(archive, monkeypatch):
     assert [json.loads(line)["run"] for line in files.read(path)] == [f"r{n}" for n in range(5)]
 
 
+def test_a_project_that_cannot_be_archived_holds_up_no_other(archive):
+    make.make_run("stays", phase="failed")
+    make.make_run("goes", project=make.make_project("vision"), phase="failed")
+    (archive / "flytesnacks").write_text("in the way")
+    with pytest.raises(CannotArchive) as raised:
+        retire(seconds=60)
+    assert raised.value.gone == 1
+    assert Run.objects.get().name == "stays"
+
+
 def test_nothing_goes_that_cannot_be_archived(archive, caplog):
     make.make_run(phase="failed")
     (archive / "flytesnacks").write_text("in the way")
-    retire_runs()
+    with pytest.raises(CannotArchive):
+        retire_runs()
     assert "archive_failed" in caplog.text
     assert Run.objects.exists()
     with pytest.raises(CommandError, match="0 runs are gone; the others stay"):

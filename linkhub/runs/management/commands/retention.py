@@ -41,9 +41,15 @@ class Command(BaseCommand):
     def retire(self, project: str | None) -> None:
         """In rounds, so that it may be ended at any time; to where nothing goes any more."""
         total = 0
-        try:
-            while gone := sum(retire(seconds=ROUND_SECONDS, project=project).values()):
-                total += gone
-        except CannotArchive as error:
-            raise CommandError(f"{error} {total:,} runs are gone; the others stay.") from error
+        failed: CannotArchive | None = None
+        while True:
+            try:
+                number = retire(seconds=ROUND_SECONDS, project=project).total()
+            except CannotArchive as error:
+                failed, number = error, error.gone
+            if not number:
+                break
+            total += number
+        if failed:
+            raise CommandError(f"{failed} {total:,} runs are gone; the others stay.")
         self.stdout.write(f"{total:,} runs are gone.")
