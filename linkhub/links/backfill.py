@@ -24,7 +24,7 @@ from django.utils import timezone
 from linkhub.accounts.models import Project
 from linkhub.links.load import load_catalogue
 from linkhub.links.models import Backfill, Resolved
-from linkhub.links.near import near_workflows
+from linkhub.links.near import Near, near_of
 from linkhub.links.reached import Older, divide, lock_older, move_on
 from linkhub.links.resolving.catalogue import Catalogue
 from linkhub.runs.models import Pending, Run, Task
@@ -163,14 +163,15 @@ def _step(pk: int, limit: int) -> int | None:
         return None
     # Read before the units: whoever takes up one of them from here on knows as much.
     catalogue = load_catalogue()
-    runs = _runs_to_look_at(backfill, catalogue)
-    older = lock_older([pk for _, pk in runs], backfill.change, limit)
+    near, runs = _runs_to_look_at(backfill, catalogue)
+    levels = {"own": near.runs, "actions": near.actions} if near else {}
+    older = lock_older([pk for _, pk in runs], backfill.change, limit, **levels)
     # Those near are looked at again with the others: what is sure is enough here.
-    again, passed = divide(older, catalogue, by_keys=not backfill.near)
+    again, passed = divide(older, catalogue, by_keys=near is None)
     projects = _stale_projects(backfill) if backfill.cursor_run is None else []
     units = [*projects, *(one.unit for one in again)]
     marked = mark(units, priority=Pending.Priority.BACKFILL)
-    if not backfill.near:
+    if near is None:
         move_on(passed, catalogue.change)
         backfill.marked += len(passed)
     _move(backfill, runs, older, full=len(older) == limit)
@@ -182,14 +183,16 @@ def _step(pk: int, limit: int) -> int | None:
     return marked if runs else None
 
 
-def _runs_to_look_at(backfill: Backfill, catalogue: Catalogue) -> list[tuple[datetime, int]]:
+def _runs_to_look_at(
+    backfill: Backfill, catalogue: Catalogue
+) -> tuple[Near | None, list[tuple[datetime, int]]]:
     """The next that the change is meant for; behind the last of these, all from the newest on."""
     if backfill.near:
-        workflows = near_workflows(catalogue)
-        if workflows and (runs := list(_next_runs(backfill, workflows))):
-            return runs
+        near = near_of(catalogue)
+        if near and (runs := list(_next_runs(backfill, near.workflows))):
+            return near, runs
         backfill.near, backfill.cursor_created, backfill.cursor_run = False, None, None
-    return list(_next_runs(backfill))
+    return None, list(_next_runs(backfill))
 
 
 def _stale_projects(backfill: Backfill) -> list[Unit]:

@@ -7,6 +7,8 @@ selectors had it, or a tool or a task's links changed) comes with all the others
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.db.models import Max
 
 from linkhub.links.models import Backfill, Level
@@ -17,10 +19,18 @@ from linkhub.runs.models import Workflow
 NAMES = ("project", "domain", "workflow")
 
 
-def near_workflows(catalogue: Catalogue) -> list[int]:
-    """Those that definitions select which changed since the latest backfill that has ended.
+class Near(NamedTuple):
+    """The ids of workflows; of their runs the own level, the actions, or both."""
 
-    Empty where these select every one of them, or where everything may have changed: then no
+    workflows: list[int]
+    runs: bool
+    actions: bool
+
+
+def near_of(catalogue: Catalogue) -> Near | None:
+    """What definitions select that changed since the latest backfill that has ended.
+
+    None where these select every workflow or none, or where everything may have changed: then no
     order is better than the newest first.
     """
     done = Backfill.objects.filter(status=Backfill.Status.DONE)
@@ -31,11 +41,14 @@ def near_workflows(catalogue: Catalogue) -> list[int]:
         if recipe.change > since and recipe.level != Level.PROJECT
     ]
     if not changed or catalogue.changes.wide > since:
-        return []
+        return None
     rows = Workflow.objects.values_list("pk", "project__name", "domain", "name")
     named = {pk: dict(zip(NAMES, names, strict=True)) for pk, *names in rows}
     found = [pk for pk, names in named.items() if any(_may_take(one, names) for one in changed)]
-    return [] if len(found) == len(named) else found
+    if len(found) in {0, len(named)}:
+        return None
+    levels = {recipe.level for recipe in changed}
+    return Near(found, Level.RUN in levels, bool(levels - {Level.RUN}))
 
 
 def _may_take(recipe: Recipe, names: dict[str, str]) -> bool:

@@ -31,7 +31,7 @@ OLDER = """
         LEFT JOIN links_resolved AS s
           ON s.project_id = r.project_id AND s.run_id = r.id AND s.action_id IS NULL
         LEFT JOIN queued AS q ON q.run_id = r.id AND q.action_id IS NULL
-        WHERE r.id = ANY(%(runs)s)
+        WHERE r.id = ANY(%(runs)s) AND %(own)s
         UNION ALL
         SELECT r.project_id, r.id, a.id, r.domain, r.created_at,
                s.id, s.change, q.run_id IS NOT NULL, q.fresh
@@ -39,7 +39,7 @@ OLDER = """
         JOIN runs_action AS a ON a.run_id = r.id
         LEFT JOIN links_resolved AS s ON s.action_id = a.id
         LEFT JOIN queued AS q ON q.action_id = a.id
-        WHERE r.id = ANY(%(runs)s)
+        WHERE r.id = ANY(%(runs)s) AND %(actions)s
     ) AS u
     JOIN accounts_project AS p ON p.id = u.project_id
     WHERE (u.change IS NULL OR u.change < %(change)s) AND u.fresh IS NOT TRUE
@@ -79,10 +79,13 @@ class Older(NamedTuple):
         return Unit(self.project_id, self.run_id, self.action_id)
 
 
-def lock_older(runs: Collection[int], change: int, limit: int) -> list[Older]:
+def lock_older(
+    runs: Collection[int], change: int, limit: int, *, own: bool = True, actions: bool = True
+) -> list[Older]:
     """The first `limit` units of `runs` that were resolved before the change, in order.
 
-    The runs are locked first, as by everyone who marks.
+    Of the runs their `own` levels and their `actions`. The runs are locked first, as by everyone
+    who marks.
     """
     with connection.cursor() as cursor:
         cursor.execute(LOCK_RUNS, [list(runs)])
@@ -92,6 +95,8 @@ def lock_older(runs: Collection[int], change: int, limit: int) -> list[Older]:
                 "runs": list(runs),
                 "change": change,
                 "limit": limit,
+                "own": own,
+                "actions": actions,
                 "max_attempts": settings.LINKHUB_MAX_ATTEMPTS,
             },
         )

@@ -9,7 +9,7 @@ import pytest
 from linkhub.links.backfill import advance, start_backfill
 from linkhub.links.load import load_catalogue
 from linkhub.links.models import Backfill, LinkDefinition, Resolved
-from linkhub.links.near import near_workflows
+from linkhub.links.near import near_of
 from linkhub.links.work import drain
 from linkhub.runs.changes import next_change
 from linkhub.runs.models import Pending, Run, Workflow
@@ -76,5 +76,17 @@ def test_the_others_are_moved_on_afterwards() -> None:
 )
 def test_it_knows_them_by_workflow(fields: dict[str, object], near: set[str]) -> None:
     edit(**fields)  # type: ignore[arg-type]
-    found = Workflow.objects.filter(pk__in=near_workflows(load_catalogue()))
-    assert {workflow.name for workflow in found} == near
+    found = near_of(load_catalogue())
+    names = Workflow.objects.filter(pk__in=found.workflows if found else []).values_list("name")
+    assert {name for (name,) in names} == near
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [("run", (True, False)), ("pod", (False, True)), ("action", (False, True))],
+)
+def test_it_knows_whose_links_they_are(level: str, expected: tuple[bool, bool]) -> None:
+    edit(select={"workflow": "rare"}, level=level)
+    found = near_of(load_catalogue())
+    assert found is not None
+    assert found[1:] == expected
