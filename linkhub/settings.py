@@ -359,7 +359,7 @@ CELERY_BEAT_SCHEDULE = {
     "write-backlinks": every(20, "linkhub.links.write_backlinks", "backlinks"),
     "clear-backlinks": every(24 * 3600, "linkhub.links.clear_backlinks", "backlinks"),
     "recompute-days": every(5, "linkhub.links.recompute_days"),
-    "retire-runs": every(60, "linkhub.runs.retire_runs"),
+    "retire-runs": every(60, "linkhub.runs.retire_runs", "backlinks"),
     "look-around": every(15, "linkhub.seeing.look_around"),
 }
 

@@ -1,4 +1,7 @@
-"""Celery's side of keeping: a short round now and then, so that it never holds a worker long."""
+"""Celery's side of keeping: a round a minute, by the worker of what waits for others.
+
+Half of a round is rest (`keeping/rounds.py`); workers that resolve are not held by it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from celery import shared_task
 
 from linkhub.runs.keeping.rounds import retire
 
-ROUND_SECONDS = 10.0
+ROUND_SECONDS = 40.0
 
 
 @shared_task(name="linkhub.runs.retire_runs", soft_time_limit=120, time_limit=150)  # type: ignore[untyped-decorator]

@@ -33,7 +33,7 @@ QUEUES: Final = {
     MAIN_QUEUE: "links are not resolved",
     "python_links": "links of Python classes are not resolved",
     "sources": "sources are not polled",
-    "backlinks": "back-links are not written",
+    "backlinks": "back-links are not written, old runs are not removed",
     "checks": "links are not checked",
 }
 

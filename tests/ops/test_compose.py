@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 import yaml
+from django.conf import settings
 
 from linkhub.embedded.serving import parts
 from linkhub.embedded.serving.options import read_options
@@ -29,6 +30,7 @@ SERVICES: dict[str, Any] = yaml.safe_load(TEXT)["services"]
 IMAGE = (ROOT / "Dockerfile").read_text()
 LINKHUBS = {name: each for name, each in SERVICES.items() if each["image"] == "linkhub"}
 LASTING = [name for name in LINKHUBS if name != "migrate"]
+RETENTIONS_QUEUE = settings.CELERY_BEAT_SCHEDULE["retire-runs"]["options"]["queue"]
 GIVEN = {"POSTGRES_PASSWORD": "pw", "REDIS_PASSWORD": "rw", "SECRET_KEY": "s" * 50}
 
 
@@ -81,15 +83,16 @@ def test_no_container_can_do_more_than_it_must(name: str) -> None:
     assert service["tmpfs"] == ["/tmp"]
     assert service["cap_drop"] == ["ALL"]
     assert service["environment"] == SERVICES["web"]["environment"]
-    assert "volumes" not in service or name == "worker"
+    assert "volumes" not in service or name == "sources-worker"
 
 
-def test_runs_are_archived_on_a_volume_that_the_worker_may_write() -> None:
-    [volume] = SERVICES["worker"]["volumes"]
+def test_runs_are_archived_on_a_volume_of_who_takes_retentions_tasks() -> None:
+    [volume] = SERVICES["sources-worker"]["volumes"]
     name, path = volume.split(":")
 
     assert name in yaml.safe_load(TEXT)["volumes"]
-    assert path == interpolated(SERVICES["worker"]["environment"]["LINKHUB_ARCHIVE"], {})
+    assert RETENTIONS_QUEUE in queues([SERVICES["sources-worker"]["command"]])
+    assert path == interpolated(SERVICES["web"]["environment"]["LINKHUB_ARCHIVE"], {})
     assert f"RUN install -d -o 10001 -g 10001 {path}\n" in IMAGE.split("\nFROM ")[-1]
 
 

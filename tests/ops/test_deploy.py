@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -28,7 +29,7 @@ MANIFESTS = [
     if path.stem != "kustomization"
 ]
 # Of the archive's component.
-PARTS = ("volume", "worker")
+PARTS = ("volume", "sources-worker")
 
 
 def of_kind(*kinds: str) -> list[Any]:
@@ -73,7 +74,9 @@ def test_the_archive_is_where_the_worker_may_write() -> None:
 
     assert [*part["resources"], part["patches"][0]["path"]] == [f"{one}.yaml" for one in PARTS]
     assert patch["metadata"]["name"] in {name for name, _ in PODS}
-    assert worker["name"] == container("worker")["name"]
+    assert worker["name"] == container("sources-worker")["name"]
+    queue = settings.CELERY_BEAT_SCHEDULE["retire-runs"]["options"]["queue"]
+    assert queue in _queues(container("sources-worker")["command"])
     assert {each["name"]: each["value"] for each in worker["env"]} == {"LINKHUB_ARCHIVE": path}
     assert mounted["persistentVolumeClaim"]["claimName"] == volume["metadata"]["name"]
 

@@ -7,7 +7,7 @@ other's lines.
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -46,28 +46,37 @@ def retire(*, seconds: float, project: str | None = None) -> Counter[str]:
     Nothing where another worker is at it. Raises `CannotArchive` when all projects had their turn,
     and then what could not be archived stays.
     """
-    deadline = time.monotonic() + seconds
     gone: Counter[str] = Counter()
     failed: CannotArchive | None = None
     with _alone() as is_held:
-        for limit in limits(project) if is_held else ():
-            name = limit.project.name
+        turns = _turns(project, time.monotonic() + seconds) if is_held else deque()
+        while turns:
+            name, turn = turns.popleft()
             try:
-                for number in _retire(limit, deadline):
-                    gone[name] += number
+                number = next(turn, None)
             except CannotArchive as error:
                 log.error("archive_failed", project=name, reason=str(error))
                 failed = failed or error
-            if gone[name]:
-                log.info("runs_retired", project=name, runs=gone[name])
-            if time.monotonic() >= deadline:
-                break
+                continue
+            if number is not None:
+                gone[name] += number
+                turns.append((name, turn))
         if is_held and project is None:
             _forget_audit()
+    for name, number in (+gone).items():
+        log.info("runs_retired", project=name, runs=number)
     if failed:
         failed.gone = gone.total()
         raise failed
     return +gone
+
+
+Turns = deque[tuple[str, Iterator[int]]]
+
+
+def _turns(project: str | None, deadline: float) -> Turns:
+    """Projects take turns, so that one with very many runs keeps no other waiting."""
+    return deque((limit.project.name, _retire(limit, deadline)) for limit in limits(project))
 
 
 def count_due(project: str | None = None) -> Iterator[tuple[str, str, int]]:
