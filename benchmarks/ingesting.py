@@ -15,7 +15,7 @@ from linkhub.accounts.models import Project
 from linkhub.runs.documents import RunDocument
 from linkhub.runs.record import RunWrite, record_batch
 
-BAR = 4.0
+BAR = 3.0
 # Far from the blocks that fill the database.
 FIRST_BLOCK = 900_000
 # Not the newest of all: their workflows' latest runs stay the same.
