@@ -70,6 +70,10 @@ class Scheduler(PersistentScheduler):  # type: ignore[misc]
     """Celery's own, but that nothing can have run later than now, and that messages which nobody
     takes do not pile up."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._full: set[str] = set()
+        super().__init__(*args, **kwargs)
+
     def tick(self, *args: Any, **kwargs: Any) -> Any:
         touch()
         self._follow_clock()
@@ -82,9 +86,11 @@ class Scheduler(PersistentScheduler):  # type: ignore[misc]
         except redis.RedisError:
             is_sent = True  # Celery says what is wrong
         if is_sent:
+            self._full.discard(queue)
             super().apply_entry(entry, producer=producer)
-        else:
-            log.warning("queue_full", queue=queue, task=entry.task)
+        elif queue not in self._full:
+            self._full.add(queue)
+            log.warning("queue_full", queue=queue)
 
     def _follow_clock(self) -> None:
         """Where the clock was set back, Celery would wait until it is right again."""
