@@ -16,12 +16,12 @@ from linkhub.embedded import static_files
 from linkhub.embedded.doctor import outside
 from linkhub.embedded.doctor.findings import Check, Finding, note, ok, told, wrong
 from linkhub.ingest.sources.health import SourceState, health_of_sources
-from linkhub.runs.nudges import client
+from linkhub.runs.nudges import MOST_MESSAGES, client
 from linkhub.seeing.condition import QUEUES, look, wanted_queues
 from linkhub.seeing.queue import MOST_RESTING, waiting
 
 # Messages are nudges, a second apart: more wait only where nobody takes them.
-MANY_MESSAGES = 1_000
+MANY_MESSAGES = MOST_MESSAGES // 2
 SHORT_SECRET = 40
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 DO = {
