@@ -49,7 +49,8 @@ class KeptUnit:
     """Whether time alone can change nothing of it."""
 
     def is_still(self, place: Place, written: Written | None, policy: UrlPolicy) -> bool:
-        return self.written == written and self.place == place and self.policy == policy
+        is_as_stored = self.written == written and self.place == place
+        return is_as_stored and (self.policy is policy or self.policy == policy)
 
 
 def is_fit(stored: Collection[StoredLink]) -> bool:

@@ -19,7 +19,8 @@ from linkhub.pages.tools import Toolbox, ToolFace
 # What a viewer was never meant to see now; the action's page lists them with their reasons.
 OUT_OF_SIGHT = frozenset({State.HIDDEN, State.EXPIRED})
 NOT_YET = frozenset({State.WAITING})
-KEPT_UNITS = 2_000
+# Units whose chips a process keeps, and rows whose cells; only of those with few links.
+KEPT_UNITS, MOST_OF_UNIT = 2_000, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,11 @@ def make_chips(links: Sequence[ShownLink], toolbox: Toolbox) -> list[Chip]:
 
 def chips_of_unit(links: Sequence[ShownLink], toolbox: Toolbox) -> UnitChips:
     """The same for one unit; of links that are kept, the chips are kept with them."""
-    if isinstance(links, UnitLinks):
+    if isinstance(links, UnitLinks) and len(links) <= MOST_OF_UNIT:
         return _kept_chips(links, toolbox)
     return UnitChips(tuple(make_chips(links, toolbox)), may_still_change(links), kept=False)
 
 
-# Some kilobytes for each of these units.
 @lru_cache(maxsize=KEPT_UNITS)
 def _kept_chips(links: UnitLinks, toolbox: Toolbox) -> UnitChips:
     return UnitChips(tuple(make_chips(links, toolbox)), may_still_change(links), kept=True)

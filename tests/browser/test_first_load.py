@@ -13,7 +13,7 @@ from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, CDPSession
 from pytest_django.fixtures import Settings
 
-from linkhub.pages import markup
+from linkhub.pages import cells, markup, run_list
 from tests import factories as make
 from tests.browser.conftest import sign_in
 
@@ -84,6 +84,8 @@ def production(settings: Settings, tmp_path: Path, transactional_db: None) -> It
 def forget_markup() -> None:
     """What holds the addresses of static files."""
     markup.forget_sprite()
+    run_list._kept_bar.cache_clear()
+    cells._kept_cells.cache_clear()
     engines["django"].engine.template_loaders[0].reset()  # type: ignore[attr-defined]
 
 

@@ -29,7 +29,7 @@ def with_marks(shown: Mapping[K, Sequence[ShownLink]]) -> dict[K, Sequence[Shown
     marks = _marks(urls)
     if not marks:
         return dict(shown)
-    return {key: [_marked(link, marks) for link in links] for key, links in shown.items()}
+    return {key: _with_marks(links, marks) for key, links in shown.items()}
 
 
 def _marks(urls: Iterable[str]) -> dict[str, Mark]:
@@ -39,6 +39,12 @@ def _marks(urls: Iterable[str]) -> dict[str, Mark]:
     digests = {url_digest(url): url for url in urls}
     rows = broken.filter(digest__in=list(digests)).values_list("digest", "reason", "checked_at")
     return {digests[bytes(digest)]: Mark(reason, at) for digest, reason, at in rows}
+
+
+def _with_marks(links: Sequence[ShownLink], marks: Mapping[str, Mark]) -> Sequence[ShownLink]:
+    """The very same links where none of them is broken: what is made of them is kept by them."""
+    is_marked = any(link.url in marks and link.tool for link in links)
+    return [_marked(link, marks) for link in links] if is_marked else links
 
 
 def _marked(link: ShownLink, marks: Mapping[str, Mark]) -> ShownLink:
