@@ -12,7 +12,8 @@ from linkhub.links import work
 from linkhub.links.kept import Keeper, KeptUnit, UnitLinks
 from linkhub.links.models import Backlink, Link
 from linkhub.links.policy import url_policy
-from linkhub.links.read import keeper, links_in_brief, links_of_action, links_of_run, units_in_brief
+from linkhub.links.read import links_in_brief, links_of_action, links_of_run, units_in_brief
+from linkhub.links.shelf import keeper
 from linkhub.links.shown import Place, ShownLink
 from linkhub.links.standing import Written
 from linkhub.runs.changes import next_change

@@ -10,13 +10,13 @@ from linkhub.links import work
 from linkhub.links.models import Link, LinkDefinition
 from linkhub.links.read import (
     ShownLink,
-    keeper,
     links_of_action,
     links_of_actions,
     links_of_project,
     links_of_run,
     links_of_runs,
 )
+from linkhub.links.shelf import keeper
 from linkhub.runs.changes import next_change
 from linkhub.runs.models import Action, Pending, Run
 from linkhub.runs.pending import Unit, mark

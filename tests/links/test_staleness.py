@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from linkhub.links import read, work
+from linkhub.links import shelf, work
 from linkhub.links.models import LinkDefinition
 from linkhub.links.read import links_of_actions, links_of_runs
 from linkhub.runs.changes import next_change
@@ -22,13 +22,13 @@ NOW = make.ENDED
 def resolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the actions and runs that were resolved in memory."""
     found: list[str] = []
-    original = read.resolve_unit
+    original = shelf.resolve_unit
 
     def watched(facts: Any, *args: Any, **kwargs: Any) -> Any:
         found.append(facts.action.name if facts.action else facts.run.name)
         return original(facts, *args, **kwargs)
 
-    monkeypatch.setattr(read, "resolve_unit", watched)
+    monkeypatch.setattr(shelf, "resolve_unit", watched)
     return found
 
 
