@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from linkhub.links import tasks
 from linkhub.links.backfill import start_backfill
-from linkhub.links.models import Link
+from linkhub.links.models import Link, Resolved
+from linkhub.runs import nudges
 from linkhub.runs.changes import next_change
 from linkhub.runs.models import Pending
 from linkhub.runs.pending import Unit, mark
@@ -74,6 +75,32 @@ def test_it_nudges_for_what_a_backfill_marked(nudged):
     start_backfill(change=next_change(), project=None, reason="edited")
     tasks.advance_backfills()
     assert nudged == ["main"]
+
+
+def test_a_full_batch_has_another_worker_help(nudged, settings):
+    settings.LINKHUB_RESOLVE_BATCH = 1
+    mark([make.unit_of(make.make_run())])
+    tasks.resolve_pending(lane="main")
+    assert nudged == ["main arrived", "main"]
+
+
+def test_a_worker_keeps_what_a_backfill_marks_coming(settings):
+    settings.LINKHUB_RESOLVE_BATCH = settings.LINKHUB_BACKFILL_PENDING = 1
+    for number in range(5):
+        make.make_run(f"r{number}")
+    start_backfill(change=next_change(wide=True), project=None, reason="edited")
+    tasks.advance_backfills()
+    tasks.resolve_pending(lane="main")
+    assert Resolved.objects.exclude(run=None).count() == 5
+
+
+def test_an_edit_is_followed_at_once(monkeypatch, django_capture_on_commit_callbacks, settings):
+    settings.REDIS_URL = "unix:///nowhere"
+    sent: list[str] = []
+    monkeypatch.setattr(nudges, "_send", lambda task, queue, **_: sent.append(task))
+    with django_capture_on_commit_callbacks(execute=True):
+        start_backfill(change=next_change(), project=None, reason="edited")
+    assert sent == [tasks.advance_backfills.name]
 
 
 def test_its_names_are_in_the_schedule():
