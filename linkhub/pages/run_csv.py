@@ -60,6 +60,8 @@ def _pages(asked: Asked, viewer: User, toolbox: Toolbox) -> Iterator[Page]:
     cursor: str | None = asked.cursor or None
     while True:
         runs, cursor = next_runs(asked, viewer, limit=PAGE, cursor=cursor)
+        if not runs and cursor is not None:
+            continue  # a list looks so far at once; columns go by the first runs that there are
         links: Mapping[int, Sequence[ShownLink]] = links_in_brief(runs, now=timezone.now())
         yield runs, {run.pk: make_chips(links[run.pk], toolbox) for run in runs}
         if cursor is None:

@@ -308,3 +308,12 @@ def test_it_keeps_the_filters_of_short_addresses_alone(client: Client) -> None:
             body(client, f"/links/?q={words}&key={words}")
     kept = run_list._kept_bar.cache_info()
     assert (kept.hits, kept.currsize) == (1, 1)
+
+
+def test_csv_has_the_columns_of_what_it_finds_however_far_back(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_runs()
+    monkeypatch.setattr(run_listing, "OF_RUNS", Horizon((1,), frozenset()))
+    [row] = table(client.get("/links/?q=one&format=csv").getvalue().decode())
+    assert (row["run"], "grafana" in row) == ("one", True)
