@@ -114,7 +114,8 @@ def page_of(run: Run) -> str:
 def workflow_page_of(run: Run) -> str:
     """As far down as this run is the newest that it lists."""
     assert run.workflow is not None
-    place = (run.created_at + timedelta(seconds=1), run.name, run.domain, run.project.name)
+    after = run.created_at + timedelta(seconds=1)
+    place = ("-created", after, run.name, run.domain, run.project.name)
     path = f"/projects/{run.project.name}/workflows/{run.workflow.name}/"
     return f"{path}?after={encode_cursor(place)}"
 
