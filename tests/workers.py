@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,7 +50,20 @@ def worker(
             yield process
         finally:
             process.terminate()
-            process.wait(30)
+            _wait(process)
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    """Until it has ended; one that does not says first what its threads are doing."""
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGUSR1)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(2)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(30)
+        raise
 
 
 @contextmanager
