@@ -91,6 +91,7 @@ def test_it_is_started_once_by_several_starters(place: Place) -> None:
     assert sorted(started) == [b"False", b"False", b"True"]
 
 
+@pytest.mark.slow
 def test_it_starts_over_where_making_the_data_was_interrupted(folder: Path) -> None:
     place = launcher.at(folder / "home")
     half_made = data_directory(place).with_name("postgres.part")
@@ -100,6 +101,7 @@ def test_it_starts_over_where_making_the_data_was_interrupted(folder: Path) -> N
     assert query(place, "SELECT 1") == [(1,)]
 
 
+@pytest.mark.slow
 def test_it_moves_to_new_sockets_when_the_old_were_swept_away(place: Place) -> None:
     first = start(place)
     (place.sockets / postgres.SOCKET).unlink()
@@ -107,6 +109,7 @@ def test_it_moves_to_new_sockets_when_the_old_were_swept_away(place: Place) -> N
     assert query(place, "SELECT 1") == [(1,)]
 
 
+@pytest.mark.slow
 def test_it_sets_a_new_password_where_the_file_was_lost(place: Place) -> None:
     (place.home.path / "postgres_password").unlink()
     start(place)
@@ -133,6 +136,7 @@ def test_it_says_that_the_data_is_of_another_version(folder: Path) -> None:
         start(place)
 
 
+@pytest.mark.slow
 def test_it_says_why_the_server_ended(place: Place) -> None:
     with (data_directory(place) / "postgresql.conf").open("a") as settings:
         settings.write("no_such_setting = 1\n")

@@ -47,6 +47,7 @@ def test_it_finds_a_run_that_begins_while_it_watches(flyte: BackEnd, poll_it: Po
     assert Run.objects.get().name == "new"
 
 
+@pytest.mark.slow
 def test_a_snapshot_is_no_news(flyte: BackEnd, poll_it: Poll) -> None:
     flyte.add("r1", phase="RUNNING")
     flyte.add("r2")
@@ -55,6 +56,7 @@ def test_a_snapshot_is_no_news(flyte: BackEnd, poll_it: Poll) -> None:
     assert flyte.calls.count("WatchRuns") == flyte.calls.count("WatchActions") == 1
 
 
+@pytest.mark.slow
 def test_a_stream_that_is_cut_off_is_no_failure(flyte: BackEnd, poll_it: Poll) -> None:
     flyte.broken_streams = True
     run = flyte.add("r1", phase="RUNNING")
