@@ -31,7 +31,7 @@ as the baseline. Seconds would tell more of the machine than of LinkHub.
 | | what | beside |
 |---|---|---|
 | resolve + store | one worker's rounds over runs picked at random: claim, read facts, \
-resolve, write | `COPY` of the same finished `Link` and `Resolved` rows |
+resolve, and write one batch while the next is resolved | `COPY` of the same finished `Link` and `Resolved` rows |
 | batch ingest | documents of new runs as JSON: validated, merged, written and marked in one \
 transaction | `COPY` of the same final rows of all tables written, `Pending` included |
 | pages, API, `/find`, `/go`, `PUT`, batches | real HTTP to the web server as `serve` starts it, \
@@ -55,8 +55,8 @@ fifty runs on its default database, asked for the same in the same minute |
 - Rounds take turns with their baseline, after one that warms up. The ratio is the median of the
   rounds' ratios, the spread the smallest and the largest; the best sets the quickest round beside
   the baseline's quickest. Where other work shares the machine, the spread is wide, and the best
-  is nearer to what LinkHub costs. Nearest is the ratio of processor seconds, of LinkHub and its
-  database connection together, where they can be told: no other work disturbs it.
+  is nearer to what LinkHub costs. Nearest is the ratio of processor seconds, of LinkHub and the
+  database together, where they can be told: no other work disturbs it.
 - Over HTTP the caller shares the processors with what it measures, on both sides alike. Each
   answer is held to have what it should: 50 rows with six tools' links, 50 links, the thing found.
   How many requests a round sends follows from `--seconds`.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -40,8 +40,10 @@ def peak_megabytes(process: psutil.Process) -> float:
 
 def processor_seconds(process: psutil.Process) -> float:
     """Of a process and its children so far, those that have ended included."""
-    times = [each.cpu_times() for each in _tree(process)]
-    root = times[0]
+    root, times = process.cpu_times(), []
+    for each in _tree(process):
+        with suppress(psutil.NoSuchProcess):  # ended meanwhile
+            times.append(each.cpu_times())
     ended = root.children_user + root.children_system
     return float(ended + sum(time.user + time.system for time in times))
 

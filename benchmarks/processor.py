@@ -1,4 +1,7 @@
-"""Processor seconds of this process and of its database connection's server process."""
+"""Processor seconds of this process and of the database's processes, all together.
+
+A worker writes through a second connection, whose server process may have ended already.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import time
 from contextlib import suppress
 
 import psutil
-from django.db import connection
+
+from benchmarks.processes import database, processor_seconds
 
 # What the server's seconds are counted in, at least.
 TICK = 0.01
@@ -16,8 +20,7 @@ def spent() -> float:
     """Seconds so far; those of the server come in hundredths."""
     own = time.process_time()
     with suppress(psutil.AccessDenied):  # another account's, on systems that keep them apart
-        server = psutil.Process(connection.connection.info.backend_pid).cpu_times()
-        return own + server.user + server.system
+        return own + processor_seconds(database())
     return own
 
 
