@@ -31,7 +31,8 @@ as the baseline. Seconds would tell more of the machine than of LinkHub.
 | | what | beside |
 |---|---|---|
 | resolve + store | one worker's rounds over runs picked at random: claim, read facts, \
-resolve, and write one batch while the next is resolved | `COPY` of the same finished `Link` and `Resolved` rows |
+resolve, and write one batch while the next is resolved | `COPY` of the same finished `Link` and \
+`Resolved` rows |
 | batch ingest | documents of new runs as JSON: validated, merged, written and marked in one \
 transaction | `COPY` of the same final rows of all tables written, `Pending` included |
 | pages, API, `/find`, `/go`, `PUT`, batches | real HTTP to the web server as `serve` starts it, \
