@@ -10,15 +10,11 @@ from urllib.parse import quote
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 # Only what may have another spelling: most characters of most URLs are left alone.
 _PIECE = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9._~/?#&=+%-]")
-# Most URLs have no such piece: what is spelled otherwise than `_spell` would.
-_MISSPELLED = re.compile(
-    r"[^A-Za-z0-9._~/?#&=+%-]|%(?:[0-9A-Fa-f][a-f]|[a-f][0-9A-Fa-f]"
-    r"|2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])"
-)
+_CLEAN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~/?#&=+%-"
+# A `%` that does not begin an escape as `_spell` would have it.
+_RESPELLED = re.compile(r"%(?![01][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF]|[89A-F][0-9A-F])")
 # Most URLs are in the normal form: scheme and host, no port or empty part, nothing to respell.
 _NORMAL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[^?#]*(?:\?[^#]+)?(?:#.+)?", re.DOTALL)
-_CLEAN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~/?#&=+%-"
-_RESPELLED = re.compile(r"%(?![01][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF]|[89A-F][0-9A-F])")
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)([^#]*)(.*)", re.DOTALL)
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 # Bytes that mean one thing raw and another encoded; `%25` too stays as it came.
@@ -46,11 +42,7 @@ def normalise_url(url: str) -> str:
 
 def _is_normal(url: str) -> bool:
     """Whether the URL surely is in the normal form; several times quicker than to make it."""
-    return (
-        url.encode("utf-8", "backslashreplace").translate(None, _CLEAN) == b":"
-        and _RESPELLED.search(url) is None
-        and _NORMAL.fullmatch(url) is not None
-    )
+    return _is_spelled(url, but=b":") and _NORMAL.fullmatch(url) is not None
 
 
 def _normalised(url: str) -> str:
@@ -71,9 +63,15 @@ def url_digest(url: str) -> bytes:
 
 
 def _one_spelling(text: str) -> str:
-    if _MISSPELLED.search(text) is None:
+    if _is_spelled(text):
         return text
     return _PIECE.sub(lambda found: _spell(found[0]), text)
+
+
+def _is_spelled(text: str, *, but: bytes = b"") -> bool:
+    """Whether `_spell` surely changes nothing, of characters `but` those."""
+    odd = text.encode("utf-8", "backslashreplace").translate(None, _CLEAN)
+    return odd == but and _RESPELLED.search(text) is None
 
 
 @lru_cache(maxsize=4_096)
