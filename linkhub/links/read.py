@@ -33,8 +33,6 @@ __all__ = [
 
 # Of a run with more actions, the rest is shown page by page (`links_of_actions`).
 MAX_ACTIONS = 1000
-# What pages make of shown links that a process keeps: some kilobytes each.
-KEPT = 5_000
 
 
 def links_of_project(project: Project, *, now: datetime) -> list[ShownLink]:

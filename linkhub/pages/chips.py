@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from linkhub.links.kept import UnitLinks
 from linkhub.links.models import State
-from linkhub.links.read import KEPT, ShownLink
+from linkhub.links.read import ShownLink
 from linkhub.pages import addresses
 from linkhub.pages.clicks import click_of
 from linkhub.pages.icons import Icon, find_icon
@@ -19,6 +19,8 @@ from linkhub.pages.tools import Toolbox, ToolFace
 # What a viewer was never meant to see now; the action's page lists them with their reasons.
 OUT_OF_SIGHT = frozenset({State.HIDDEN, State.EXPIRED})
 NOT_YET = frozenset({State.WAITING})
+# What pages make of single links that a process keeps: some kilobytes each.
+KEPT = 5_000
 # Units whose chips a process keeps, and rows whose cells; only of those with few links.
 KEPT_UNITS, MOST_OF_UNIT = 2_000, 40
 

@@ -17,8 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
 from linkhub.lib import visible
-from linkhub.links.read import KEPT
-from linkhub.pages.chips import Chip
+from linkhub.pages.chips import KEPT, Chip
 from linkhub.pages.facts import Fact
 from linkhub.pages.icons import Icon
 from linkhub.pages.phases import ShownPhase

@@ -8,7 +8,7 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
-from linkhub.links.read import KEPT
+from linkhub.pages.chips import KEPT
 from linkhub.pages.markup import moment, phase, plain_name, shown_name
 from linkhub.pages.run_table import RunRow, RunTable, Subject
 
