@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from django.conf import settings
 from django.db import transaction
@@ -37,6 +38,8 @@ WINDOWS = 20
 # Beyond this many units, the total is the planner's estimate.
 COUNTED = 10_000
 SAVED = ("marked", "status", "finished_at", "near", "cursor_created", "cursor_run")
+# By the catalogue's change value, what it is meant for.
+Guesses: TypeAlias = dict[int, Near | None]
 TAKEN_OVER = "; taken over by a later change"
 
 
@@ -83,11 +86,12 @@ def advance(pk: int, *, limit: int) -> int:
     window would be looked at for half of what is left, and again for half of that.
     """
     marked = 0
+    guesses: Guesses = {}
     for _ in range(WINDOWS):
         if limit - marked <= limit // 4:
             break
         with transaction.atomic():
-            found = _step(pk, limit - marked)
+            found = _step(pk, limit - marked, guesses)
         if found is None:
             break
         marked += found
@@ -152,7 +156,7 @@ def _stale_units(change: int, project_id: int | None) -> int:
     return max(counted, int(plan["Plan"]["Plan Rows"]))
 
 
-def _step(pk: int, limit: int) -> int | None:
+def _step(pk: int, limit: int, guesses: Guesses) -> int | None:
     """Mark what is stale of the next runs; None at the end, or where another worker is at it.
 
     A transaction of its own, since everyone locks runs before Pending rows.
@@ -163,7 +167,7 @@ def _step(pk: int, limit: int) -> int | None:
         return None
     # Read before the units: whoever takes up one of them from here on knows as much.
     catalogue = load_catalogue()
-    near, runs = _runs_to_look_at(backfill, catalogue)
+    near, runs = _runs_to_look_at(backfill, catalogue, guesses)
     levels = {"own": near.runs, "actions": near.actions} if near else {}
     older = lock_older([pk for _, pk in runs], backfill.change, limit, **levels)
     # Those near are looked at again with the others: what is sure is enough here.
@@ -184,11 +188,14 @@ def _step(pk: int, limit: int) -> int | None:
 
 
 def _runs_to_look_at(
-    backfill: Backfill, catalogue: Catalogue
+    backfill: Backfill, catalogue: Catalogue, guesses: Guesses
 ) -> tuple[Near | None, list[tuple[datetime, int]]]:
     """The next that the change is meant for; behind the last of these, all from the newest on."""
     if backfill.near:
-        near = near_of(catalogue)
+        # It goes through all workflows: once for the windows of a round.
+        if catalogue.change not in guesses:
+            guesses[catalogue.change] = near_of(catalogue)
+        near = guesses[catalogue.change]
         if near and (runs := list(_next_runs(backfill, near.workflows))):
             return near, runs
         backfill.near, backfill.cursor_created, backfill.cursor_run = False, None, None
