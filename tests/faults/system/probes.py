@@ -5,38 +5,31 @@ from __future__ import annotations
 import http.client
 import itertools
 import json
-import threading
 import time
 from collections.abc import Callable, Iterable
 
 from tests.faults.system.load import PROJECT, Load, X
+from tests.faults.system.ticking import Ticking
 
 PAUSE = 0.1
 TIMEOUT = 10.0
 
 
-class Probe:
+class Probe(Ticking):
     """Calls `works` again and again in a thread, and keeps when it did."""
 
     def __init__(self, works: Callable[[], bool]) -> None:
         self.times: list[float] = []
         self.failures: list[str] = []
         self._works = works
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
+        super().__init__(self._try, PAUSE)
 
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.wait(PAUSE):
-            try:
-                if self._works():
-                    self.times.append(time.monotonic())
-            except (OSError, http.client.HTTPException) as error:
-                self.failures.append(repr(error))
+    def _try(self) -> None:
+        try:
+            if self._works():
+                self.times.append(time.monotonic())
+        except (OSError, http.client.HTTPException) as error:
+            self.failures.append(repr(error))
 
 
 def longest_gap(times: Iterable[float], since: float, until: float) -> float:

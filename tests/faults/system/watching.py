@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from statistics import median
 import psutil
 
 from tests.faults.system.running import System
+from tests.faults.system.ticking import Ticking
 
 CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
 
@@ -30,23 +30,12 @@ class Sample:
     pending: int
 
 
-class Watch:
+class Watch(Ticking):
     """Takes a sample every so many seconds, in a thread, until `stop`."""
 
     def __init__(self, system: System, every: float) -> None:
         self.samples: list[Sample] = []
-        self._system, self._every = system, every
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.wait(self._every):
-            self.samples.append(sample(self._system))
+        super().__init__(lambda: self.samples.append(sample(system)), every)
 
 
 def sample(system: System) -> Sample:
