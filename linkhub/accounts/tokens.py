@@ -11,7 +11,6 @@ import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,6 +18,7 @@ from django.utils import timezone
 
 from linkhub.accounts.audit import Actor, record_change
 from linkhub.accounts.models import ApiToken, Project, User
+from linkhub.lib.made_once import models_of
 
 # Writing on every request would make a token's row the hottest of the database.
 LAST_USED_RESOLUTION = timedelta(minutes=1)
@@ -83,14 +83,8 @@ def _by_digest(digest: bytes) -> ApiToken | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    values = iter(row)
     token: ApiToken
-    token, project, owner = (
-        model.from_db(connection.alias, names, list(islice(values, len(names))))
-        for model, names in _columns()
-    )
-    token.project = project if token.project_id else None
-    token.owner = owner if token.owner_id else None
+    token, token.project, token.owner = models_of(row, *_columns())
     return token
 
 

@@ -7,13 +7,14 @@ longer to write one of them down than PostgreSQL to answer it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import JSONField, QuerySet
+from django.db.models import JSONField, Model, QuerySet
 from django.db.models.sql import Query
 
 _EARLY = datetime(1900, 1, 1, tzinfo=UTC)
@@ -65,6 +66,19 @@ class MadeOnce:
         ]
         fields = enumerate(expression.output_field for expression in _columns_of(query))
         return _Made(statement, parts, [at for at, each in fields if isinstance(each, JSONField)])
+
+
+def models_of(row: Iterable[Any], *parts: tuple[type[Model], Sequence[str]]) -> list[Any]:
+    """The models that a row has joined, by the columns of each, its key first.
+
+    In the order that `from_db` wants them in; None for one that a LEFT JOIN did not find.
+    """
+    values = iter(row)
+    found = [(model, names, list(islice(values, len(names)))) for model, names in parts]
+    return [
+        None if own[0] is None else model.from_db(DEFAULT_DB_ALIAS, names, own)
+        for model, names, own in found
+    ]
 
 
 class _Made(NamedTuple):

@@ -18,6 +18,7 @@ from django.shortcuts import resolve_url
 
 from linkhub.accounts.by_viewer import ByViewer
 from linkhub.accounts.models import Project, ProjectQuerySet
+from linkhub.lib.made_once import models_of
 from linkhub.lib.visible import plain
 from linkhub.pages.rendering import asked_partial, page
 from linkhub.pages.requests import Request
@@ -144,18 +145,13 @@ _WORKFLOWS_BY_NAME = ByViewer(_workflows_by_name, project=str, name=str)
 
 
 def _workflow_of(row: tuple[Any, ...]) -> Workflow:
-    own, project = row[: len(_WORKFLOW)], row[len(_WORKFLOW) :]
-    workflow = Workflow.from_db(DEFAULT_DB_ALIAS, _WORKFLOW, own)
-    workflow.project = Project.from_db(DEFAULT_DB_ALIAS, _PROJECT, project)
+    workflow: Workflow
+    workflow, workflow.project = models_of(row, (Workflow, _WORKFLOW), (Project, _PROJECT))
     return workflow
 
 
 def _run_of(row: tuple[Any, ...]) -> Run:
-    at = len(_RUN)
-    project, workflow = row[at : at + len(_PROJECT)], row[at + len(_PROJECT) :]
-    run = Run.from_db(DEFAULT_DB_ALIAS, _RUN, row[:at])
-    run.project = Project.from_db(DEFAULT_DB_ALIAS, _PROJECT, project)
-    run.workflow = None
-    if workflow[0] is not None:
-        run.workflow = Workflow.from_db(DEFAULT_DB_ALIAS, _WORKFLOW, workflow)
+    run: Run
+    parts = (Run, _RUN), (Project, _PROJECT), (Workflow, _WORKFLOW)
+    run, run.project, run.workflow = models_of(row, *parts)
     return run
